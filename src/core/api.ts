@@ -1,0 +1,249 @@
+/** What a user sees of a hub. Every number of time is in milliseconds; every wait takes a `signal`. */
+import type { HubError } from './errors.js';
+import type { LeaveReason, Member } from './protocol.js';
+
+export interface HubOptions {
+  /** What the others call this member. Default: `primary`, `worker-N` or `pid-N`, as the transport knows. */
+  readonly name?: string;
+  /** Anything that the others should know of this member. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** How long a request waits for its answer when it does not say so itself. 0 is without limit. Default 30 000. */
+  readonly timeout?: number;
+  /** Hears what a listener or a background task threw. Default: it is reported as an uncaught exception. */
+  readonly onError?: (error: unknown) => void;
+  /** Hears of each message to a named member that is gone or does not listen. Default: nobody does. */
+  readonly onUndelivered?: (message: Undelivered) => void;
+}
+
+/**
+ * - `joining`: it has no seat yet, or not again. Calls wait.
+ * - `seated`: it is in the group.
+ * - `suspended`: the authority is silent. Calls wait; nothing that is held has been lost.
+ * - `closed`: by `close()`, or because there is no way into the group (`hub.ready()` rejects with the reason).
+ */
+export type Status = 'joining' | 'seated' | 'suspended' | 'closed';
+
+export interface StatusChange {
+  readonly status: Status;
+  /** Why, when it is not by our own will. */
+  readonly error?: HubError;
+}
+
+export interface Hub extends AsyncDisposable {
+  readonly status: Status;
+  /** Calls the listener at each change of `status`. */
+  onStatus(listener: (change: StatusChange) => void): Disposable;
+  /** Resolves when this hub has a seat; rejects when it cannot get one. Needed only to hear of that early: every call waits by itself. */
+  ready(): Promise<void>;
+  /** This process as the others see it. Throws before the hub is seated for the first time. */
+  readonly member: Member;
+  readonly members: Members;
+
+  // ── telling: at most once, in order for each pair of members ──────────────────────────────────────────────────────
+
+  /**
+   * Hears the messages to a topic. A pattern may hold `*` (exactly one token) and end in `>` (one token or more);
+   * tokens are split by `.`. What a listener throws goes to `onError`, and disturbs no other listener.
+   */
+  on<V = unknown>(topic: string, listener: (value: V, message: Message<V>) => unknown, options?: ListenOptions): Disposable;
+  /** The messages to a topic as an async iterable; listening begins with the call. Ends when the hub is closed. */
+  subscribe<V = unknown>(topic: string, options?: SubscribeOptions): Subscription<V>;
+  /** Tells one member: the one named by `to`, else one that listens, in turn. What finds nobody is told to `onUndelivered`. */
+  send(topic: string, value?: unknown, options?: SendOptions): void;
+  /** Tells every other member that listens; with `self` this one too. */
+  broadcast(topic: string, value?: unknown, options?: BroadcastOptions): void;
+  /** Resolves when what was sent so far has left this process and more may be sent without piling up. */
+  drained(): Promise<void>;
+
+  // ── asking: one answer or one error ───────────────────────────────────────────────────────────────────────────────
+
+  /** Answers a method's requests. One handler a method and hub; a second one throws a `TypeError`. */
+  handle<I = unknown, O = unknown>(method: string, handler: (input: I, call: Call) => O | Promise<O>, options?: HandleOptions): Disposable;
+  /**
+   * Asks one member: the one named by `to`, else one that handles the method, in turn.
+   * Rejects with what the handler threw, or with a `HubError`: `NO_RECEIVER` at once when nobody handles it, `TIMEOUT`,
+   * `LOST` at once when the member dies (`mayHaveRun` tells whether it may have begun), or with the signal's reason.
+   */
+  request<O = unknown>(method: string, input?: unknown, options?: RequestOptions): Promise<O>;
+
+  // ── agreeing: one order for the group ─────────────────────────────────────────────────────────────────────────────
+
+  /** Waits in line for a key, strictly in order of arrival, and holds it until `release`, the holder's death or the group's. */
+  lock(key: string, options?: LockOptions): Promise<Lock>;
+  /** The same around a body: the key is released when the body returns, throws or rejects. */
+  lock<R>(key: string, body: (lock: Lock) => R | Promise<R>): Promise<R>;
+  lock<R>(key: string, options: LockOptions, body: (lock: Lock) => R | Promise<R>): Promise<R>;
+  /** The lock if it is free now, else `undefined`. */
+  tryLock(key: string): Promise<Lock | undefined>;
+  /** A map that the whole group shares. Every name is a map of its own, and exists as soon as something is in it. */
+  state<V = unknown>(name: string): SharedMap<V>;
+
+  /**
+   * Flushes what was sent, waits for the handlers that run (up to `grace`, default 5 000), frees everything held, leaves,
+   * and lets the process end. What is still pending rejects with `CLOSED`. Idempotent.
+   */
+  close(options?: CloseOptions): Promise<void>;
+  /**
+   * Whether this hub keeps its process alive while it listens or handles, as a server does: by default it does (`ref`).
+   * A pending call always does; a hub that neither listens nor waits never does.
+   */
+  ref(): this;
+  unref(): this;
+}
+
+export interface CloseOptions {
+  readonly grace?: number;
+}
+
+export interface Message<V = unknown> {
+  readonly topic: string;
+  readonly value: V;
+  readonly from: Member;
+}
+
+export interface Undelivered {
+  readonly topic: string;
+  readonly value: unknown;
+  /** The member's number, or `undefined` for "any that listens". */
+  readonly to: number | undefined;
+}
+
+export interface ListenOptions {
+  /** How many runs of the listener may overlap (a promise that it returns is waited for). Default: without limit. */
+  readonly concurrency?: number;
+  /** Ends the listening. */
+  readonly signal?: AbortSignal;
+}
+
+export interface HandleOptions {
+  /** How many calls may run at once; the others wait in order. Default: without limit. */
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface SubscribeOptions {
+  /** How many messages wait for the reader. Default 1 000. */
+  readonly buffer?: number;
+  /** What gives way when they are more: the oldest, the newest, or the subscription (it throws `OVERLOADED`). Default `error`. */
+  readonly overflow?: 'drop-oldest' | 'drop-newest' | 'error';
+  readonly signal?: AbortSignal;
+}
+
+export interface Subscription<V = unknown> extends AsyncIterableIterator<Message<V>>, AsyncDisposable {
+  /** How many messages have been dropped so far. */
+  readonly dropped: number;
+}
+
+/** A member, its number, its id or its name. Of several members with one name, one is chosen, in turn. */
+export type Address = Member | number | string;
+
+export interface SendOptions {
+  readonly to?: Address;
+}
+
+export interface BroadcastOptions {
+  readonly self?: boolean;
+}
+
+export interface RequestOptions {
+  readonly to?: Address;
+  /** How long to wait for the answer. 0 is without limit. Default: the hub's. */
+  readonly timeout?: number;
+  /** Gives up: rejects with its reason, and aborts the handler's `call.signal`. */
+  readonly signal?: AbortSignal;
+}
+
+/** A request, as its handler sees it. */
+export interface Call {
+  readonly method: string;
+  readonly from: Member;
+  /** Aborts when the asker gives up, dies, or when the deadline has passed. */
+  readonly signal: AbortSignal;
+  /** How long the asker still waits, in ms; `Infinity` is without limit. */
+  readonly remaining: number;
+}
+
+export interface LockOptions {
+  /** Limits the wait, not the holding: rejects with `TIMEOUT`. 0 or absent is without limit. */
+  readonly timeout?: number;
+  /** Ends the wait, not the holding: rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Lock extends AsyncDisposable {
+  readonly key: string;
+  /** The fencing token: rises with each grant in the group, over all keys and all authorities. A safe integer. */
+  readonly token: number;
+  /** Aborts when the lock is lost before it was released: its reason is a `HubError` with code `LOST`. */
+  readonly signal: AbortSignal;
+  /** Frees the key. `true` when this call did it, `false` when it was released or lost before. Never rejects. */
+  release(): Promise<boolean>;
+}
+
+/** `expect`: the version that the entry must have now, 0 for "no entry"; else the call rejects with `CONFLICT`. */
+export interface ExpectOptions {
+  readonly expect?: number;
+}
+
+export interface Entry<V> {
+  readonly value: V;
+  /** Rises with each change in the group, over all maps. A safe integer. */
+  readonly version: number;
+}
+
+/**
+ * A map that all members share. Reads and writes are linearizable: all members see them in one order.
+ * `undefined` is "no entry": setting it deletes.
+ */
+export interface SharedMap<V = unknown> {
+  readonly name: string;
+  get(key: string): Promise<V | undefined>;
+  entry(key: string): Promise<Entry<V> | undefined>;
+  has(key: string): Promise<boolean>;
+  /** Resolves to the entry's new version. */
+  set(key: string, value: V, options?: ExpectOptions): Promise<number>;
+  /** Resolves to whether there was one. */
+  delete(key: string, options?: ExpectOptions): Promise<boolean>;
+  /** Adds to a number in one step, beginning at 0, and resolves to the sum. Rejects with `NOT_A_NUMBER` on another value. */
+  add(key: string, amount?: number): Promise<number>;
+  /**
+   * Replaces a value by what `change` makes of it; when somebody else was faster it is asked again, with the newer value.
+   * `undefined` deletes. Resolves to the value that is there now.
+   */
+  update(key: string, change: (value: V | undefined) => V | undefined | Promise<V | undefined>, options?: UpdateOptions): Promise<V | undefined>;
+  /** Everything, as it was at one moment. */
+  entries(): Promise<Map<string, V>>;
+  size(): Promise<number>;
+  clear(): Promise<void>;
+  /** The whole first, then every change, in order, with no gap. After a loss of the group a new `whole` follows. */
+  watch(options?: WatchOptions): AsyncIterableIterator<Change<V>> & AsyncDisposable;
+}
+
+export interface UpdateOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface WatchOptions {
+  /** Only this key. */
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+}
+
+export type Change<V> =
+  | { readonly type: 'whole'; readonly entries: ReadonlyMap<string, V>; readonly version: number }
+  | { readonly type: 'set'; readonly key: string; readonly value: V; readonly version: number }
+  | { readonly type: 'delete'; readonly key: string; readonly version: number }
+  | { readonly type: 'clear'; readonly version: number };
+
+/** Everyone in the group, this member included. Empty before the hub is seated. */
+export interface Members extends Iterable<Member> {
+  readonly size: number;
+  /** By number, id or name (the first of that name). */
+  get(address: number | string): Member | undefined;
+  /** `joined` for each that is here now, this one included, then every change, in order. */
+  watch(options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<MemberChange> & AsyncDisposable;
+}
+
+export type MemberChange =
+  | { readonly type: 'joined'; readonly member: Member }
+  | { readonly type: 'left'; readonly member: Member; readonly reason: LeaveReason };

@@ -1,0 +1,150 @@
+/**
+ * The words that cross processes: what members tell each other, ask of the authority and hear from it.
+ * Types only. Every transport carries exactly these, and the ledger knows nothing else.
+ */
+
+/** A process with a seat in the group, as everyone sees it. */
+export interface Member {
+  /** Unique for ever: a fresh one for each session. */
+  readonly id: string;
+  /** The member's address in its group: given in the order of joining, never given twice within an epoch. */
+  readonly number: number;
+  /** What people call it: `primary`, `worker-3`, `pid-4711`, or the `name` option. Need not be unique. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pid: number;
+}
+
+/** A member before the authority has given it its number. */
+export type Candidate = Omit<Member, 'number'>;
+
+/**
+ * A user's value, encoded once, by its sender: JSON text where JSON keeps it (`''` is `undefined`), else bytes.
+ * It is opaque to whoever stands between the ends.
+ */
+export type Payload = string | Encoded;
+
+export interface Encoded {
+  /** `tagged`: our own form for what JSON would lose. The others are a user's bytes as they are. */
+  readonly form: 'tagged' | 'buffer' | 'bytes';
+  readonly bytes: Uint8Array;
+}
+
+/** A payload on its last metres: JSON texts that travelled together are parsed together, so some arrive as values. */
+export type Arrival = Payload | Parsed;
+
+export interface Parsed {
+  readonly value: unknown;
+}
+
+/** In place of a member's number: every other member that listens to the name. */
+export const EVERYONE = 0;
+
+export type EnvelopeType =
+  | 'message' // to a topic's listeners
+  | 'request' // to a method's handler; answered by one reply or one failure
+  | 'reply'
+  | 'failure' // the payload is what the handler threw
+  | 'cancel'; // the asker has gone: nobody waits for the answer any more
+
+/** What one member tells another: at most once, in order for each pair of members, across all types. */
+export interface Envelope<P extends Arrival = Payload> {
+  readonly type: EnvelopeType;
+  /** The other end: on the way out whom it is for (or `EVERYONE`), on the way in whom it is from. */
+  readonly member: number;
+  /** The topic or the method; `''` where `call` says it all. */
+  readonly name: string;
+  /** Which of the asker's calls this belongs to: 1 to 2^31 - 1; 0 for a message. */
+  readonly call: number;
+  /** Of a request: how long the asker goes on waiting, in ms, from its arrival on; 0 is without limit. */
+  readonly timeout: number;
+  readonly payload: P;
+}
+
+/** What a member asks of the authority: applied exactly once, in one order for the whole group. */
+export type Command =
+  | { readonly type: 'member.join'; readonly member: Candidate }
+  | { readonly type: 'member.leave'; readonly number: number; readonly reason: LeaveReason }
+  | LockCommand
+  | MapCommand;
+
+/** `closed`: it said good-bye. `lost`: its link ended without one, which on one host means that the process has died. */
+export type LeaveReason = 'closed' | 'lost';
+
+/** A ticket is a member's own number for one place in one line; a member never has two alive under one number. */
+export type LockCommand =
+  | { readonly type: 'lock.acquire'; readonly key: string; readonly ticket: number; readonly wait: boolean }
+  | { readonly type: 'lock.release'; readonly ticket: number };
+
+/** `expect`: the version that the entry must have for the command to apply; 0 is "no entry". */
+export type MapCommand =
+  | { readonly type: 'map.get'; readonly map: string; readonly key: string }
+  | { readonly type: 'map.set'; readonly map: string; readonly key: string; readonly expect?: number; readonly value: Payload }
+  | { readonly type: 'map.delete'; readonly map: string; readonly key: string; readonly expect?: number }
+  | { readonly type: 'map.add'; readonly map: string; readonly key: string; readonly amount: number }
+  | { readonly type: 'map.entries'; readonly map: string }
+  | { readonly type: 'map.size'; readonly map: string }
+  | { readonly type: 'map.clear'; readonly map: string };
+
+/** What became of a command. */
+export type Outcome =
+  | { readonly type: 'joined'; readonly number: number; readonly members: readonly Member[] }
+  | { readonly type: 'left' }
+  /** It holds the key. */
+  | { readonly type: 'granted'; readonly token: number }
+  /** It stands in line; `lock.granted` will follow unless it is taken out first. */
+  | { readonly type: 'waiting' }
+  /** It was not to wait, and would have had to. */
+  | { readonly type: 'unavailable' }
+  /** Whether there was such a ticket (of a release), or such an entry (of a delete). */
+  | { readonly type: 'removed'; readonly removed: boolean; readonly seq: number }
+  /** The entry's new version. */
+  | { readonly type: 'stored'; readonly version: number }
+  | { readonly type: 'sum'; readonly version: number; readonly sum: number }
+  | { readonly type: 'entry'; readonly version: number; readonly value: Payload }
+  | { readonly type: 'absent' }
+  /** `expect` did not hold; 0 is "no entry". Nothing was changed. */
+  | { readonly type: 'conflict'; readonly version: number }
+  | { readonly type: 'entries'; readonly version: number; readonly entries: readonly MapEntry[] }
+  | { readonly type: 'count'; readonly count: number }
+  /** The command makes no sense to the ledger; nothing was changed. */
+  | { readonly type: 'invalid'; readonly reason: string };
+
+export interface MapEntry {
+  readonly key: string;
+  readonly version: number;
+  readonly value: Payload;
+}
+
+/** What a member hears from the authority, in the authority's order. */
+export type Event =
+  | { readonly type: 'member.joined'; readonly member: Member }
+  /** Told after all that follows from it: its locks have been passed on, its listeners are gone. */
+  | { readonly type: 'member.left'; readonly number: number; readonly reason: LeaveReason }
+  | { readonly type: 'lock.granted'; readonly ticket: number; readonly token: number }
+  | { readonly type: 'map.changed'; readonly map: string; readonly change: MapChange }
+  /** Everything that is in a map: the first thing that a follower hears of it. */
+  | { readonly type: 'map.whole'; readonly map: string; readonly version: number; readonly entries: readonly MapEntry[] }
+  /** Who listens to a topic or handles a method, whole, each time that it changes. */
+  | { readonly type: 'listeners'; readonly of: 'topic' | 'method'; readonly name: string; readonly members: readonly number[] };
+
+/** `version` is the seq of the command that made the change: it only rises. */
+export type MapChange =
+  | { readonly type: 'set'; readonly key: string; readonly version: number; readonly value: Payload }
+  | { readonly type: 'delete'; readonly key: string; readonly version: number }
+  | { readonly type: 'clear'; readonly version: number };
+
+/** What a member wants to hear of. */
+export type Interest =
+  /** Messages to a topic; a pattern may hold `*` (one token) and end in `>` (one or more), tokens are split by `.`. */
+  | { readonly type: 'topic'; readonly name: string }
+  /** Requests for a method. */
+  | { readonly type: 'method'; readonly name: string }
+  /** Changes of a map: `map.whole` first, then each `map.changed`, with no gap. */
+  | { readonly type: 'map'; readonly name: string }
+  /** Who listens to one topic, or handles one method: `listeners` at once, and at every change. */
+  | { readonly type: 'topic.listeners'; readonly name: string }
+  | { readonly type: 'method.listeners'; readonly name: string };
+
+/** The longest key, topic, method or map name, in bytes of UTF-8. */
+export const MAX_NAME_BYTES = 1024;

@@ -1,0 +1,26 @@
+/** PORT. How the processes of a star find each other: all that a link-based transport has to write. */
+import type { Link } from './link.js';
+
+export interface Rendezvous {
+  /** The transport's name, for errors. */
+  readonly name: string;
+  /**
+   * Finds the group, or founds it. Called at the start and after every loss: reconnecting and failing over are one act.
+   * Rejects when there is no way in; the error says what to do.
+   */
+  meet(signal: AbortSignal): Promise<Meeting>;
+}
+
+export type Meeting =
+  | { readonly role: 'member'; readonly link: Link }
+  | {
+      readonly role: 'authority';
+      /** The authority's life: it only rises from one to the next. 1 where a group has only one (cluster, fork, memory). */
+      readonly epoch: number;
+      /** Hands over each link to a process that wants to join: those that wait already, then each that comes. Called once. */
+      accept(onLink: (link: Link) => void): void;
+      /** Resolves when the place has been taken from us: the authority then steps down. Never, where that cannot happen. */
+      readonly deposed?: Promise<Error>;
+      /** Lets no more links in and gives the place up. Links that were handed over are closed by whoever has them. */
+      close(): Promise<void>;
+    };
