@@ -96,9 +96,9 @@ export type Outcome =
   | { readonly type: 'waiting' }
   /** It was not to wait, and would have had to. */
   | { readonly type: 'unavailable' }
-  /** Whether there was such a ticket (of a release), or such an entry (of a delete). */
+  /** Whether there was such a ticket (of a release), such an entry (of a delete), or anything at all (of a clear). */
   | { readonly type: 'removed'; readonly removed: boolean; readonly seq: number }
-  /** The entry's new version. */
+  /** The entry's new version; 0 when `undefined` was set, for then there is none. */
   | { readonly type: 'stored'; readonly version: number }
   | { readonly type: 'sum'; readonly version: number; readonly sum: number }
   | { readonly type: 'entry'; readonly version: number; readonly value: Payload }
@@ -107,6 +107,8 @@ export type Outcome =
   | { readonly type: 'conflict'; readonly version: number }
   | { readonly type: 'entries'; readonly version: number; readonly entries: readonly MapEntry[] }
   | { readonly type: 'count'; readonly count: number }
+  /** `add` found something else than a finite number, or would have made it. Nothing was changed. */
+  | { readonly type: 'not-a-number' }
   /** The command makes no sense to the ledger; nothing was changed. */
   | { readonly type: 'invalid'; readonly reason: string };
 
