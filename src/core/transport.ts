@@ -28,8 +28,11 @@ export interface Seat {
 /** What a session says to its hub. No method may be called before `join` has resolved, nor after `lost` or `close`. */
 export interface Ear {
   received(envelope: Envelope<Arrival>): void;
-  /** One of ours that found nobody, whole. The member that it was for never saw it. */
-  returned(envelope: Envelope<Arrival>): void;
+  /**
+   * One of ours, whole, that its receiver never saw: because it is gone or does not listen (`absent`), or because too much
+   * waits for it already (`full`). `envelope.member` is whom it was for.
+   */
+  returned(envelope: Envelope<Arrival>, why: 'absent' | 'full'): void;
   heard(event: Event): void;
   /** The group can be heard again after a silence, or not: for those who want to know. Calls just wait. */
   suspended(isSuspended: boolean): void;

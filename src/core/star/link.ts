@@ -10,7 +10,8 @@ export interface Link {
   open(sink: LinkSink): void;
   /**
    * `true`: the bytes have been taken; they are the caller's again, who may go on.
-   * `false`: the bytes have been taken and kept, and the caller waits for `drained` before the next `send`.
+   * `false`: the bytes have been taken and kept, and the caller waits for `drained` before the next `send` (unless it is
+   * about to close: what it still has to say may follow at once).
    * Never throws: what goes wrong is told to `closed`.
    */
   send(bytes: Uint8Array): boolean;

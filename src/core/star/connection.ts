@@ -1,0 +1,80 @@
+/** The broker's end of the link to one process: reads what comes, and ends it when the process does not keep to the rules. */
+import { HubError } from '../errors.js';
+import { Inbox } from './inbox.js';
+import { HELLO_LIMIT } from './limits.js';
+import type { Link, LinkSink } from './link.js';
+import { Outbox } from './outbox.js';
+import type { Reader } from './reader.js';
+import type { Turn } from './turn.js';
+
+/** What a connection tells its broker of. */
+export interface Desk {
+  /** May throw a `HubError`: the connection is ended with it. */
+  packet(connection: Connection, packet: Reader): void;
+  /** Exactly once, and last. */
+  closed(connection: Connection, error: HubError | undefined): void;
+}
+
+export class Connection implements LinkSink {
+  readonly #desk: Desk;
+  readonly #link: Link;
+  readonly #inbox: Inbox;
+  readonly out: Outbox;
+  /** The member that sits at the other end; 0 before it has been let in, and again after it has left. */
+  member = 0;
+  #isEnding = false;
+
+  constructor(desk: Desk, link: Link, turn: Turn) {
+    this.#desk = desk;
+    this.#link = link;
+    this.out = new Outbox(link, turn);
+    this.#inbox = new Inbox(HELLO_LIMIT, (packet) => desk.packet(this, packet));
+  }
+
+  open(): void {
+    this.#link.open(this);
+  }
+
+  /** From now on it may send packets as long as these. */
+  admit(member: number, packetLimit: number): void {
+    this.member = member;
+    this.#inbox.limit = packetLimit;
+  }
+
+  /** Ends it after what was said has gone out. Nothing more is read. */
+  close(reason?: HubError): void {
+    if (this.#isEnding) return;
+    this.#end();
+    this.out.close(reason);
+  }
+
+  /** Ends it now. */
+  destroy(reason: HubError): void {
+    if (this.#isEnding) return;
+    this.#end();
+    this.#link.destroy(reason);
+  }
+
+  received(bytes: Uint8Array): void {
+    if (this.#isEnding) return;
+    try {
+      this.#inbox.received(bytes);
+    } catch (error) {
+      this.destroy(error instanceof HubError ? error : new HubError('BAD_PACKET', 'A packet could not be handled.', { cause: error }));
+    }
+  }
+
+  drained(): void {
+    this.out.drained();
+  }
+
+  closed(error?: HubError): void {
+    this.#end();
+    this.#desk.closed(this, error);
+  }
+
+  #end(): void {
+    this.#isEnding = true;
+    this.#inbox.close();
+  }
+}

@@ -1,0 +1,73 @@
+/** The first words on a link: who comes, and what it finds. */
+import { HubError } from '../errors.js';
+import type { HubErrorCode } from '../errors.js';
+import type { Candidate, Member } from '../protocol.js';
+import { MAX_NAME_BYTES } from '../protocol.js';
+import { PROTOCOL } from './packet.js';
+
+export interface Hello {
+  readonly protocol: number;
+  readonly member: Candidate;
+  /** The highest epoch that this member has seen: a group never goes back. */
+  readonly epoch: number;
+}
+
+export interface Welcome {
+  readonly protocol: number;
+  readonly epoch: number;
+  readonly number: number;
+  readonly members: readonly Member[];
+}
+
+export interface Refusal {
+  readonly code: HubErrorCode;
+  readonly message: string;
+}
+
+/** Checks what a stranger says of itself. Throws `BAD_PACKET` or `VERSION`. */
+export function readHello(text: string): Hello {
+  const hello = parse(text);
+  if (!isRecord(hello) || typeof hello['protocol'] !== 'number') throw bad();
+  if (hello['protocol'] !== PROTOCOL) {
+    throw new HubError('VERSION', `A process speaks version ${hello['protocol']} of the protocol, this group speaks version ${PROTOCOL}. Run one version of interhub in all processes of a group.`);
+  }
+  const { member, epoch } = hello;
+  if (!isRecord(member) || typeof epoch !== 'number') throw bad();
+  const { id, name, labels, pid } = member;
+  if (typeof id !== 'string' || typeof name !== 'string' || typeof pid !== 'number' || !isRecord(labels)) throw bad();
+  if (id.length === 0 || id.length > MAX_NAME_BYTES || name.length > MAX_NAME_BYTES) throw bad();
+  const texts: [string, string][] = [];
+  for (const [key, value] of Object.entries(labels)) {
+    if (typeof value !== 'string') throw bad();
+    texts.push([key, value]);
+  }
+  return { protocol: PROTOCOL, epoch, member: { id, name, pid, labels: Object.fromEntries(texts) } };
+}
+
+export function readWelcome(text: string): Welcome {
+  const welcome = parse(text);
+  if (!isRecord(welcome) || typeof welcome['number'] !== 'number' || !Array.isArray(welcome['members'])) throw bad();
+  return welcome as unknown as Welcome;
+}
+
+export function readRefusal(text: string): HubError {
+  const refusal = parse(text);
+  if (!isRecord(refusal) || typeof refusal['code'] !== 'string' || typeof refusal['message'] !== 'string') throw bad();
+  return new HubError(refusal['code'] as HubErrorCode, refusal['message']);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw bad();
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function bad(): HubError {
+  return new HubError('BAD_PACKET', 'The other end of a link did not introduce itself as a process with interhub does.');
+}

@@ -1,0 +1,90 @@
+/**
+ * Makes packets of received bytes, in whatever portions they come. A packet that lies whole in a portion is read where
+ * it lies; only one that is cut is gathered, in memory that grows with what has really come, not with what was promised.
+ */
+import { HubError } from '../errors.js';
+import { allocate } from '../text.js';
+import { HEADER } from './packet.js';
+import { Reader } from './reader.js';
+
+/** The first memory for a packet that is cut. */
+const FIRST_ROOM = 4_096;
+
+export class Inbox {
+  readonly #receive: (packet: Reader) => void;
+  readonly #reader = new Reader();
+  /** The longest packet that is let in, its header apart. */
+  limit: number;
+  /** What has come of a packet that is cut; its first `#gathered` bytes are filled. */
+  #partial: Uint8Array | undefined;
+  #gathered = 0;
+  #isClosed = false;
+
+  constructor(limit: number, receive: (packet: Reader) => void) {
+    this.limit = limit;
+    this.#receive = receive;
+  }
+
+  /** Throws `BAD_PACKET` or `TOO_LARGE` when the other end misbehaves; the link is of no use after that. */
+  received(bytes: Uint8Array): void {
+    let at = 0;
+    while (this.#partial !== undefined && at < bytes.length) at = this.#gather(this.#partial, bytes, at);
+    while (bytes.length - at >= HEADER && !this.#isClosed) {
+      const end = at + HEADER + this.#lengthAt(bytes, at);
+      if (end > bytes.length) break;
+      this.#receive(this.#reader.open(bytes, at, end, false));
+      at = end;
+    }
+    this.#reader.close();
+    if (at < bytes.length && !this.#isClosed) this.#begin(bytes, at);
+  }
+
+  /** Nothing more is read. */
+  close(): void {
+    this.#isClosed = true;
+    this.#partial = undefined;
+  }
+
+  #begin(bytes: Uint8Array, at: number): void {
+    const has = bytes.length - at;
+    const needs = has < HEADER ? HEADER : HEADER + this.#lengthAt(bytes, at);
+    const room = allocate(Math.min(needs, Math.max(FIRST_ROOM, has * 2)));
+    room.set(bytes.subarray(at), 0);
+    this.#partial = room;
+    this.#gathered = has;
+  }
+
+  /** Adds to the packet that is cut, as much as it lacks; returns how far it has read. */
+  #gather(partial: Uint8Array, bytes: Uint8Array, at: number): number {
+    const needs = this.#gathered < HEADER ? HEADER : HEADER + this.#lengthAt(partial, 0);
+    const takes = Math.min(needs - this.#gathered, bytes.length - at);
+    const holds = this.#gathered + takes;
+    let room = partial;
+    if (holds > room.length) {
+      room = allocate(Math.min(needs, Math.max(holds, room.length * 2)));
+      room.set(partial.subarray(0, this.#gathered), 0);
+      this.#partial = room;
+    }
+    room.set(bytes.subarray(at, at + takes), this.#gathered);
+    this.#gathered = holds;
+
+    if (holds >= HEADER && holds === HEADER + this.#lengthAt(room, 0)) {
+      this.#partial = undefined;
+      this.#receive(this.#reader.open(room, 0, holds, true));
+    }
+    return at + takes;
+  }
+
+  #lengthAt(bytes: Uint8Array, at: number): number {
+    const length = byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24);
+    const unsigned = length >>> 0;
+    if (unsigned > this.limit) {
+      throw new HubError('TOO_LARGE', `A packet of ${unsigned} bytes came; the limit is ${this.limit}. Send less at once, or raise \`limits.packet\` on both sides.`);
+    }
+    return unsigned;
+  }
+}
+
+function byte(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
+}

@@ -1,0 +1,16 @@
+/** What one end of a link takes from the other, in bytes and numbers. Enforced before memory is given to it. */
+export interface Limits {
+  /** The longest packet, and so the largest value. Default 64 MiB. */
+  readonly packet: number;
+  /** How much may wait at the broker for one member before envelopes for it are returned to their senders. Default 16 MiB. */
+  readonly queue: number;
+  /** How many members a group may have. Default 10 000. */
+  readonly members: number;
+  /** How long a new link may keep silent, in ms. Default 5 000. */
+  readonly hello: number;
+}
+
+export const LIMITS: Limits = { packet: 64 * 1024 * 1024, queue: 16 * 1024 * 1024, members: 10_000, hello: 5_000 };
+
+/** All that a process may say before it has been let in. */
+export const HELLO_LIMIT = 65_536;

@@ -1,0 +1,174 @@
+/**
+ * One end's side of what goes out over a link: packets in the order in which they were said, in one write a turn, or
+ * earlier when there is much to say, so that the other process begins while this one goes on. While the link is full
+ * they wait here, and are counted.
+ */
+import type { HubError } from '../errors.js';
+import type { Envelope, Event, Interest } from '../protocol.js';
+import { Batch, BATCH_COUNT } from './batch.js';
+import type { Link } from './link.js';
+import { FORM, KIND } from './packet.js';
+import { Slab } from './slab.js';
+import type { Turn } from './turn.js';
+import { writeCommand, writeEvent, writeInterest, writeOutcome } from './vocabulary.js';
+import type { Submitted, Told } from './vocabulary.js';
+
+/** This many bytes leave without waiting for the end of the turn. */
+const EARLY = 16_384;
+
+export class Outbox {
+  readonly #link: Link;
+  readonly #turn: Turn;
+  readonly #slab = new Slab((bytes) => this.#emit(bytes));
+  readonly #batch = new Batch();
+  /** What the link has no room for yet, oldest first. */
+  #held: Uint8Array[] = [];
+  #heldSize = 0;
+  #isFull = false;
+  #isDue = false;
+  /** Packets written since the last flush. */
+  #count = 0;
+
+  constructor(link: Link, turn: Turn) {
+    this.#link = link;
+    this.#turn = turn;
+  }
+
+  /** Bytes that wait here because the link takes no more. */
+  get queued(): number {
+    return this.#isFull ? this.#heldSize + this.#slab.size : 0;
+  }
+
+  /** Whether all that was said has been taken by the link, and it would take more. */
+  get isDrained(): boolean {
+    return !this.#isFull && this.#slab.size === 0 && this.#batch.isEmpty;
+  }
+
+  envelope(envelope: Envelope): void {
+    const batch = this.#batch;
+    if (!batch.take(envelope)) {
+      if (!batch.isEmpty) this.#closeBatch();
+      if (!batch.take(envelope)) {
+        this.#single(envelope);
+        this.#written();
+        return;
+      }
+    }
+    if (batch.isFull) this.flush();
+    else if (!this.#isDue) this.#wake();
+  }
+
+  command(number: number, command: Submitted): void {
+    this.#open();
+    writeCommand(this.#slab, number, command);
+    this.#written();
+  }
+
+  outcome(number: number, outcome: Told): void {
+    this.#open();
+    writeOutcome(this.#slab, number, outcome);
+    this.#written();
+  }
+
+  event(event: Event): void {
+    this.#open();
+    writeEvent(this.#slab, event);
+    this.#written();
+  }
+
+  interest(kind: typeof KIND.follow | typeof KIND.unfollow, interest: Interest): void {
+    this.#open();
+    writeInterest(this.#slab, kind, interest);
+    this.#written();
+  }
+
+  /** A packet of a link's life, whose body is JSON. */
+  control(kind: typeof KIND.hello | typeof KIND.welcome | typeof KIND.refused | typeof KIND.bye, body?: unknown): void {
+    this.#open();
+    this.#slab.begin(kind, 0, 0, 0, 0, '');
+    if (body !== undefined) this.#slab.text(JSON.stringify(body));
+    this.#slab.end();
+    this.#written();
+  }
+
+  /** A whole packet, as it is. */
+  forward(bytes: Uint8Array, from: number, to: number): void {
+    this.#open();
+    this.#slab.copy(bytes, from, to);
+    this.#written();
+  }
+
+  flush(): void {
+    this.#isDue = false;
+    this.#count = 0;
+    if (!this.#batch.isEmpty) this.#batch.writeTo(this.#slab);
+    // While the link is full the slab goes on filling: many turns become one write.
+    if (!this.#isFull) this.#slab.flush();
+  }
+
+  /** The link takes more. */
+  drained(): void {
+    this.#isFull = false;
+    const held = this.#held;
+    let sent = 0;
+    while (sent < held.length && !this.#isFull) {
+      const bytes = held[sent++];
+      if (bytes === undefined) break;
+      this.#heldSize -= bytes.length;
+      if (!this.#link.send(bytes)) this.#isFull = true;
+    }
+    this.#held = held.slice(sent);
+    if (!this.#isFull) this.flush();
+  }
+
+  /** Says what is left, then lets the link go. */
+  close(reason?: HubError): void {
+    this.flush();
+    for (const bytes of this.#held) this.#link.send(bytes);
+    this.#held = [];
+    this.#isFull = false;
+    this.#slab.flush();
+    this.#link.close(reason);
+  }
+
+  #single(envelope: Envelope): void {
+    const { payload } = envelope;
+    const form = typeof payload === 'string' ? FORM.json : FORM[payload.form];
+    this.#slab.begin(KIND[envelope.type], form, envelope.member, envelope.call, envelope.timeout, envelope.name);
+    if (typeof payload !== 'string') this.#slab.raw(payload.bytes);
+    else if (payload !== '') this.#slab.text(payload);
+    this.#slab.end();
+  }
+
+  /** Before anything else is said, what has been gathered is: order is kept across all kinds of packet. */
+  #open(): void {
+    if (!this.#batch.isEmpty) this.#closeBatch();
+  }
+
+  #closeBatch(): void {
+    this.#batch.writeTo(this.#slab);
+    this.#count += 1;
+  }
+
+  #written(): void {
+    this.#count += 1;
+    if (this.#count >= BATCH_COUNT || this.#slab.size >= EARLY) this.flush();
+    else if (!this.#isDue) this.#wake();
+  }
+
+  #wake(): void {
+    this.#isDue = true;
+    this.#turn.add(this);
+  }
+
+  #emit(bytes: Uint8Array): boolean {
+    if (this.#isFull) {
+      this.#held.push(bytes);
+      this.#heldSize += bytes.length;
+      return false;
+    }
+    const taken = this.#link.send(bytes);
+    if (!taken) this.#isFull = true;
+    return taken;
+  }
+}

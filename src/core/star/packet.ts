@@ -1,0 +1,58 @@
+/**
+ * The layout of a packet, the unit on a link. All numbers are little-endian; `docs/protocol.md` is this file in prose.
+ *
+ *      0  u32  length of what follows the header
+ *      4  u8   kind
+ *      5  u8   flags
+ *      6  u16  length of the name, the first thing after the header
+ *      8  u32  member: the other end of an envelope (to the broker: whom it is for; from the broker: whom it is from)
+ *     12  u32  id: the call, the command's number; of a batch: how many values it holds
+ *     16  u32  extra: a request's time-out; the type of a command, an outcome, an event or an interest
+ *     20       name, then the body
+ *
+ * A broker sends an envelope on by writing one number, `member`, into the header, and copying the rest.
+ */
+export const HEADER = 20;
+
+export const AT = { length: 0, kind: 4, flags: 5, nameLength: 6, member: 8, id: 12, extra: 16 } as const;
+
+/** Version of everything in this file and in `vocabulary.ts`; ends that differ do not talk. */
+export const PROTOCOL = 1;
+
+export const KIND = {
+  // the life of a link
+  hello: 1,
+  welcome: 2,
+  refused: 3,
+  bye: 4,
+  // agreeing
+  command: 8,
+  outcome: 9,
+  event: 10,
+  follow: 11,
+  unfollow: 12,
+  // telling and asking: from here on the broker reads the header only
+  message: 16,
+  request: 17,
+  reply: 18,
+  failure: 19,
+  cancel: 20,
+} as const;
+
+export const FIRST_ENVELOPE = KIND.message;
+
+export const FLAG = {
+  /** How the payload is to be read: one of `FORM`. */
+  form: 0x07,
+  /** `id` values of one name, for one member: their calls (u32 each, not for messages), then one JSON array of all. */
+  batch: 0x08,
+  /** An envelope on its way back to its sender. */
+  returned: 0x10,
+  /** With `returned`: its receiver is there, but takes no more. */
+  full: 0x20,
+} as const;
+
+export const FORM = { json: 0, tagged: 1, buffer: 2, bytes: 3 } as const;
+
+/** In a batch's table: the value of this call is `undefined`, which JSON cannot say. */
+export const UNDEFINED_VALUE = 0x8000_0000;

@@ -1,0 +1,83 @@
+/** Two ends of a link within one process: how a broker's own process joins it, and how tests and simulations do. */
+import type { HubError } from '../errors.js';
+import type { Host } from '../host.js';
+import { allocate } from '../text.js';
+import type { Link, LinkSink } from './link.js';
+
+/** What one end sends, the other hears later, in the same order, in a turn of its own: ends never call each other directly. */
+export function linkPair(host: Pick<Host, 'defer'>): readonly [Link, Link] {
+  const near = new PairedLink(host);
+  const far = new PairedLink(host);
+  near.join(far);
+  far.join(near);
+  return [near, far];
+}
+
+class PairedLink implements Link {
+  readonly #host: Pick<Host, 'defer'>;
+  #other: PairedLink | undefined;
+  #sink: LinkSink | undefined;
+  #coming: Uint8Array[] = [];
+  #isWoken = false;
+  #life: { readonly at: 'open' } | { readonly at: 'closing'; readonly reason: HubError | undefined } | { readonly at: 'closed' } = { at: 'open' };
+
+  constructor(host: Pick<Host, 'defer'>) {
+    this.#host = host;
+  }
+
+  join(other: PairedLink): void {
+    this.#other = other;
+  }
+
+  open(sink: LinkSink): void {
+    this.#sink = sink;
+    this.#wake();
+  }
+
+  send(bytes: Uint8Array): boolean {
+    if (this.#life.at === 'open') this.#other?.#arrive(bytes);
+    return true;
+  }
+
+  close(reason?: HubError): void {
+    this.#ends(reason);
+    this.#other?.#ends(undefined);
+  }
+
+  destroy(reason: HubError): void {
+    this.#coming = [];
+    this.close(reason);
+  }
+
+  #arrive(bytes: Uint8Array): void {
+    if (this.#life.at !== 'open') return;
+    const copy = allocate(bytes.length);
+    copy.set(bytes);
+    this.#coming.push(copy);
+    this.#wake();
+  }
+
+  #ends(reason: HubError | undefined): void {
+    if (this.#life.at !== 'open') return;
+    this.#life = { at: 'closing', reason };
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#isWoken || this.#sink === undefined) return;
+    this.#isWoken = true;
+    this.#host.defer(() => this.#hear(this.#sink));
+  }
+
+  #hear(sink: LinkSink | undefined): void {
+    this.#isWoken = false;
+    const coming = this.#coming;
+    this.#coming = [];
+    for (const bytes of coming) if (this.#life.at !== 'closed') sink?.received(bytes);
+    if (this.#coming.length > 0) return this.#wake();
+    if (this.#life.at !== 'closing') return;
+    const { reason } = this.#life;
+    this.#life = { at: 'closed' };
+    sink?.closed(reason);
+  }
+}

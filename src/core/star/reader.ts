@@ -1,0 +1,138 @@
+/**
+ * Reads one packet after another out of received bytes. Whatever the bytes hold, it throws nothing but `BAD_PACKET`,
+ * and looks at nothing outside its packet.
+ */
+import { HubError } from '../errors.js';
+import type { Encoded, Payload } from '../protocol.js';
+import { allocate, readUtf8 } from '../text.js';
+import { AT, FLAG, FORM, HEADER } from './packet.js';
+
+const NOTHING = new Uint8Array(0);
+
+export class Reader {
+  bytes: Uint8Array = NOTHING;
+  #view: DataView = new DataView(NOTHING.buffer);
+  /** The packet is `bytes` from `start` to `end`. */
+  start = 0;
+  end = 0;
+  kind = 0;
+  flags = 0;
+  member = 0;
+  id = 0;
+  extra = 0;
+  #nameLength = 0;
+  #at = 0;
+  /** Whether what is taken out of the packet may go on lying in its memory. */
+  #isOurs = false;
+
+  /** Turns to a whole packet. `isOurs`: nobody will write over these bytes. */
+  open(bytes: Uint8Array, start: number, end: number, isOurs: boolean): this {
+    if (this.bytes !== bytes) {
+      this.bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    const view = this.#view;
+    this.start = start;
+    this.end = end;
+    this.#isOurs = isOurs;
+    this.kind = view.getUint8(start + AT.kind);
+    this.flags = view.getUint8(start + AT.flags);
+    this.member = view.getUint32(start + AT.member, true);
+    this.id = view.getUint32(start + AT.id, true);
+    this.extra = view.getUint32(start + AT.extra, true);
+    this.#nameLength = view.getUint16(start + AT.nameLength, true);
+    this.#at = start + HEADER + this.#nameLength;
+    if (this.#at > end) throw bad('its name is longer than itself');
+    return this;
+  }
+
+  /** Lets go of the memory. */
+  close(): void {
+    this.bytes = NOTHING;
+    this.#view = new DataView(NOTHING.buffer);
+  }
+
+  get name(): string {
+    const from = this.start + HEADER;
+    return this.#nameLength === 0 ? '' : readUtf8(this.bytes, from, from + this.#nameLength);
+  }
+
+  get hasMore(): boolean {
+    return this.#at < this.end;
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#take(1));
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#take(4), true);
+  }
+
+  f64(): number {
+    return this.#view.getFloat64(this.#take(8), true);
+  }
+
+  /** All the rest, as text. */
+  text(): string {
+    const from = this.#at;
+    this.#at = this.end;
+    return from === this.end ? '' : readUtf8(this.bytes, from, this.end);
+  }
+
+  string(): string {
+    const length = this.u32();
+    const from = this.#take(length);
+    return length === 0 ? '' : readUtf8(this.bytes, from, from + length);
+  }
+
+  payload(): Payload {
+    const form = this.u8();
+    if (form === FORM.json) return this.string();
+    const length = this.u32();
+    return this.#encoded(form, this.#take(length), this.#at);
+  }
+
+  /** All the rest, as the payload that the flags tell of. */
+  rest(): Payload {
+    const form = this.flags & FLAG.form;
+    if (form === FORM.json) return this.text();
+    const from = this.#at;
+    this.#at = this.end;
+    return this.#encoded(form, from, this.end);
+  }
+
+  /** Where `size` more bytes begin, which are passed over. */
+  skip(size: number): number {
+    return this.#take(size);
+  }
+
+  /** Whether a count from the wire can be true, given that each of so many takes at least `size` bytes. */
+  expect(count: number, size: number): void {
+    if (count * size > this.end - this.#at) throw bad('it promises more than it holds');
+  }
+
+  #encoded(form: number, from: number, to: number): Encoded {
+    let bytes = this.bytes.subarray(from, to);
+    if (!this.#isOurs) {
+      const copy = allocate(to - from);
+      copy.set(bytes);
+      bytes = copy;
+    }
+    if (form === FORM.tagged) return { form: 'tagged', bytes };
+    if (form === FORM.buffer) return { form: 'buffer', bytes };
+    if (form === FORM.bytes) return { form: 'bytes', bytes };
+    throw bad(`it has a payload of an unknown form, ${form}`);
+  }
+
+  #take(size: number): number {
+    const from = this.#at;
+    if (size > this.end - from) throw bad('it ends too early');
+    this.#at = from + size;
+    return from;
+  }
+}
+
+function bad(what: string): HubError {
+  return new HubError('BAD_PACKET', `A packet cannot be read: ${what}. The other end does not speak our protocol, or speaks it wrongly.`);
+}

@@ -1,0 +1,311 @@
+/**
+ * How commands, outcomes, events and interests are written into packets and read out of them: one entry a word.
+ * Codes are part of the protocol: a word that is dropped takes its code with it, a new one gets a new code.
+ */
+import type { Command, Event, Interest, LeaveReason, MapChange, MapEntry, Member, Outcome } from '../protocol.js';
+import { HubError } from '../errors.js';
+import { KIND } from './packet.js';
+import type { Reader } from './reader.js';
+import type { Slab } from './slab.js';
+
+/** One word on the wire. The header of its packet is written before `write` is called, and read before `read`. */
+interface Word<T> {
+  readonly code: number;
+  /** The text that goes in front, as the packet's name. */
+  readonly name?: (word: T) => string;
+  readonly write: (slab: Slab, word: T) => void;
+  readonly read: (packet: Reader) => T;
+}
+
+type Vocabulary<Union extends { readonly type: string }> = {
+  readonly [Type in Union['type']]: Word<Extract<Union, { readonly type: Type }>>;
+};
+
+/** What a member may submit. Joining and leaving are the broker's to submit: they follow from a link's life. */
+export type Submitted = Exclude<Command, { readonly type: 'member.join' | 'member.leave' }>;
+
+const nothing = (): void => {};
+
+const COMMANDS: Vocabulary<Submitted> = {
+  'lock.acquire': {
+    code: 1,
+    name: (command) => command.key,
+    write: (slab, command) => {
+      slab.u32(command.ticket);
+      slab.u8(command.wait ? 1 : 0);
+    },
+    read: (packet) => ({ type: 'lock.acquire', key: packet.name, ticket: packet.u32(), wait: packet.u8() === 1 }),
+  },
+  'lock.release': {
+    code: 2,
+    write: (slab, command) => slab.u32(command.ticket),
+    read: (packet) => ({ type: 'lock.release', ticket: packet.u32() }),
+  },
+  'map.get': {
+    code: 16,
+    name: (command) => command.map,
+    write: (slab, command) => slab.text(command.key),
+    read: (packet) => ({ type: 'map.get', map: packet.name, key: packet.text() }),
+  },
+  'map.set': {
+    code: 17,
+    name: (command) => command.map,
+    write: (slab, command) => {
+      writeExpect(slab, command.expect);
+      slab.string(command.key);
+      slab.payload(command.value);
+    },
+    read: (packet) => ({ type: 'map.set', map: packet.name, ...readExpect(packet), key: packet.string(), value: packet.payload() }),
+  },
+  'map.delete': {
+    code: 18,
+    name: (command) => command.map,
+    write: (slab, command) => {
+      writeExpect(slab, command.expect);
+      slab.text(command.key);
+    },
+    read: (packet) => ({ type: 'map.delete', map: packet.name, ...readExpect(packet), key: packet.text() }),
+  },
+  'map.add': {
+    code: 19,
+    name: (command) => command.map,
+    write: (slab, command) => {
+      slab.f64(command.amount);
+      slab.text(command.key);
+    },
+    read: (packet) => ({ type: 'map.add', map: packet.name, amount: packet.f64(), key: packet.text() }),
+  },
+  'map.entries': {
+    code: 20,
+    name: (command) => command.map,
+    write: nothing,
+    read: (packet) => ({ type: 'map.entries', map: packet.name }),
+  },
+  'map.size': {
+    code: 21,
+    name: (command) => command.map,
+    write: nothing,
+    read: (packet) => ({ type: 'map.size', map: packet.name }),
+  },
+  'map.clear': {
+    code: 22,
+    name: (command) => command.map,
+    write: nothing,
+    read: (packet) => ({ type: 'map.clear', map: packet.name }),
+  },
+};
+
+/** The outcome of joining travels in the welcome. */
+export type Told = Exclude<Outcome, { readonly type: 'joined' | 'left' }>;
+
+const OUTCOMES: Vocabulary<Told> = {
+  granted: { code: 1, write: (slab, { token }) => slab.f64(token), read: (packet) => ({ type: 'granted', token: packet.f64() }) },
+  waiting: { code: 2, write: nothing, read: () => ({ type: 'waiting' }) },
+  unavailable: { code: 3, write: nothing, read: () => ({ type: 'unavailable' }) },
+  removed: {
+    code: 4,
+    write: (slab, { removed, seq }) => {
+      slab.u8(removed ? 1 : 0);
+      slab.f64(seq);
+    },
+    read: (packet) => ({ type: 'removed', removed: packet.u8() === 1, seq: packet.f64() }),
+  },
+  stored: { code: 16, write: (slab, { version }) => slab.f64(version), read: (packet) => ({ type: 'stored', version: packet.f64() }) },
+  sum: {
+    code: 17,
+    write: (slab, { version, sum }) => {
+      slab.f64(version);
+      slab.f64(sum);
+    },
+    read: (packet) => ({ type: 'sum', version: packet.f64(), sum: packet.f64() }),
+  },
+  entry: {
+    code: 18,
+    write: (slab, { version, value }) => {
+      slab.f64(version);
+      slab.payload(value);
+    },
+    read: (packet) => ({ type: 'entry', version: packet.f64(), value: packet.payload() }),
+  },
+  absent: { code: 19, write: nothing, read: () => ({ type: 'absent' }) },
+  conflict: { code: 20, write: (slab, { version }) => slab.f64(version), read: (packet) => ({ type: 'conflict', version: packet.f64() }) },
+  entries: {
+    code: 21,
+    write: (slab, { version, entries }) => writeEntries(slab, version, entries),
+    read: (packet) => ({ type: 'entries', version: packet.f64(), entries: readEntries(packet) }),
+  },
+  count: { code: 22, write: (slab, { count }) => slab.f64(count), read: (packet) => ({ type: 'count', count: packet.f64() }) },
+  'not-a-number': { code: 23, write: nothing, read: () => ({ type: 'not-a-number' }) },
+  invalid: { code: 31, write: (slab, { reason }) => slab.text(reason), read: (packet) => ({ type: 'invalid', reason: packet.text() }) },
+};
+
+const EVENTS: Vocabulary<Event> = {
+  'member.joined': {
+    code: 1,
+    write: (slab, { member }) => slab.text(JSON.stringify(member)),
+    read: (packet) => ({ type: 'member.joined', member: readMember(packet.text()) }),
+  },
+  'member.left': {
+    code: 2,
+    write: (slab, { number, reason }) => {
+      slab.u32(number);
+      slab.u8(LEAVE_REASONS.indexOf(reason));
+    },
+    read: (packet) => ({ type: 'member.left', number: packet.u32(), reason: known(LEAVE_REASONS[packet.u8()]) }),
+  },
+  'lock.granted': {
+    code: 3,
+    write: (slab, { ticket, token }) => {
+      slab.u32(ticket);
+      slab.f64(token);
+    },
+    read: (packet) => ({ type: 'lock.granted', ticket: packet.u32(), token: packet.f64() }),
+  },
+  'map.changed': {
+    code: 16,
+    name: (event) => event.map,
+    write: (slab, { change }) => writeChange(slab, change),
+    read: (packet) => ({ type: 'map.changed', map: packet.name, change: readChange(packet) }),
+  },
+  'map.whole': {
+    code: 17,
+    name: (event) => event.map,
+    write: (slab, { version, entries }) => writeEntries(slab, version, entries),
+    read: (packet) => ({ type: 'map.whole', map: packet.name, version: packet.f64(), entries: readEntries(packet) }),
+  },
+  listeners: {
+    code: 24,
+    name: (event) => event.name,
+    write: (slab, { of, members }) => {
+      slab.u8(of === 'topic' ? 0 : 1);
+      for (const number of members) slab.u32(number);
+    },
+    read: (packet) => ({ type: 'listeners', of: packet.u8() === 0 ? 'topic' : 'method', name: packet.name, members: readNumbers(packet) }),
+  },
+};
+
+const LEAVE_REASONS: readonly LeaveReason[] = ['closed', 'lost'];
+
+/** The codes of interests: their place in this list. */
+const INTERESTS: readonly Interest['type'][] = ['topic', 'method', 'map', 'topic.listeners', 'method.listeners'];
+
+const COMMAND_OF = byCode<Submitted>(COMMANDS);
+const OUTCOME_OF = byCode<Told>(OUTCOMES);
+const EVENT_OF = byCode<Event>(EVENTS);
+
+export function writeCommand(slab: Slab, number: number, command: Submitted): void {
+  writeWord(slab, KIND.command, number, COMMANDS[command.type] as Word<Submitted>, command);
+}
+
+export function readCommand(packet: Reader): Submitted {
+  return known(COMMAND_OF[packet.extra]).read(packet);
+}
+
+export function writeOutcome(slab: Slab, number: number, outcome: Told): void {
+  writeWord(slab, KIND.outcome, number, OUTCOMES[outcome.type] as Word<Told>, outcome);
+}
+
+export function readOutcome(packet: Reader): Told {
+  return known(OUTCOME_OF[packet.extra]).read(packet);
+}
+
+export function writeEvent(slab: Slab, event: Event): void {
+  writeWord(slab, KIND.event, 0, EVENTS[event.type] as Word<Event>, event);
+}
+
+export function readEvent(packet: Reader): Event {
+  return known(EVENT_OF[packet.extra]).read(packet);
+}
+
+export function writeInterest(slab: Slab, kind: typeof KIND.follow | typeof KIND.unfollow, interest: Interest): void {
+  slab.begin(kind, 0, 0, 0, INTERESTS.indexOf(interest.type), interest.name);
+  slab.end();
+}
+
+export function readInterest(packet: Reader): Interest {
+  return { type: known(INTERESTS[packet.extra]), name: packet.name };
+}
+
+function writeWord<T>(slab: Slab, kind: number, id: number, word: Word<T>, value: T): void {
+  slab.begin(kind, 0, 0, id, word.code, word.name === undefined ? '' : word.name(value));
+  word.write(slab, value);
+  slab.end();
+}
+
+function byCode<Union extends { readonly type: string }>(vocabulary: Vocabulary<Union>): readonly (Word<Union> | undefined)[] {
+  const words: (Word<Union> | undefined)[] = [];
+  for (const word of Object.values(vocabulary) as Word<Union>[]) words[word.code] = word;
+  return Array.from(words);
+}
+
+function known<T>(word: T | undefined): T {
+  if (word === undefined) throw new HubError('BAD_PACKET', 'A packet holds a word that this version does not know. Run one version of interhub in all processes of a group.');
+  return word;
+}
+
+function writeExpect(slab: Slab, expect: number | undefined): void {
+  slab.f64(expect ?? -1);
+}
+
+function readExpect(packet: Reader): { expect?: number } {
+  const expect = packet.f64();
+  return expect < 0 ? {} : { expect };
+}
+
+function writeEntries(slab: Slab, version: number, entries: readonly MapEntry[]): void {
+  slab.f64(version);
+  for (const entry of entries) {
+    slab.string(entry.key);
+    slab.f64(entry.version);
+    slab.payload(entry.value);
+  }
+}
+
+function readEntries(packet: Reader): MapEntry[] {
+  const entries: MapEntry[] = [];
+  while (packet.hasMore) entries.push({ key: packet.string(), version: packet.f64(), value: packet.payload() });
+  return entries;
+}
+
+function writeChange(slab: Slab, change: MapChange): void {
+  slab.f64(change.version);
+  switch (change.type) {
+    case 'set':
+      slab.u8(0);
+      slab.string(change.key);
+      slab.payload(change.value);
+      return;
+    case 'delete':
+      slab.u8(1);
+      slab.string(change.key);
+      return;
+    case 'clear':
+      slab.u8(2);
+      return;
+  }
+}
+
+function readChange(packet: Reader): MapChange {
+  const version = packet.f64();
+  switch (packet.u8()) {
+    case 0:
+      return { type: 'set', key: packet.string(), version, value: packet.payload() };
+    case 1:
+      return { type: 'delete', key: packet.string(), version };
+    case 2:
+      return { type: 'clear', version };
+    default:
+      return known<MapChange>(undefined);
+  }
+}
+
+function readNumbers(packet: Reader): number[] {
+  const numbers: number[] = [];
+  while (packet.hasMore) numbers.push(packet.u32());
+  return numbers;
+}
+
+/** A broker is trusted with the members that it tells of; their form was checked when they said hello. */
+function readMember(text: string): Member {
+  return JSON.parse(text) as Member;
+}
