@@ -1,0 +1,120 @@
+/**
+ * The rules of agreeing, as one deterministic state machine: whoever puts commands in an order can be the authority.
+ * It has no clock, no chance and no I/O: ledgers that apply the same commands in the same order are equal, and so is
+ * one that goes on from a snapshot. No command of a member makes it throw: what makes no sense is answered `invalid`.
+ */
+import type { Candidate, Command, Event, LeaveReason, Member, Outcome } from '../protocol.js';
+import { type Applied, type Directed, answered } from './applied.js';
+import { Locks, type TicketSnapshot } from './locks.js';
+import { type MapSnapshot, Maps } from './maps.js';
+import { Members, type MembersSnapshot } from './members.js';
+
+export type { Applied, Directed } from './applied.js';
+
+/** Everything a ledger knows, as plain data. It shares nothing with the ledger that could still change. */
+export interface Snapshot {
+  /** Of the last command that was applied. */
+  readonly seq: number;
+  readonly members: MembersSnapshot;
+  readonly tickets: readonly TicketSnapshot[];
+  readonly maps: readonly MapSnapshot[];
+}
+
+/** In place of a member's number: the sender of a command about who is in the group. */
+export const AUTHORITY = 0;
+
+export class Ledger {
+  readonly #members: Members;
+  readonly #locks: Locks;
+  readonly #maps: Maps;
+  #seq: number;
+
+  constructor(snapshot?: Snapshot) {
+    this.#members = new Members(snapshot?.members);
+    this.#locks = new Locks(snapshot?.tickets);
+    this.#maps = new Maps(snapshot?.maps);
+    this.#seq = snapshot?.seq ?? 0;
+  }
+
+  get members(): ReadonlyMap<number, Member> {
+    return this.#members.byNumber;
+  }
+
+  /** `seq` has to rise with each call: an authority that breaks the order gets a `RangeError`. */
+  apply(seq: number, from: number, command: Command): Applied {
+    if (!(seq > this.#seq)) {
+      throw new RangeError(`The ledger has applied ${this.#seq} already: it cannot apply ${seq} after it.`);
+    }
+    this.#seq = seq;
+
+    if (from === AUTHORITY) return this.#applyOfAuthority(seq, command);
+    if (this.#members.byNumber.has(from)) return this.#applyOfMember(seq, from, command);
+    return invalid(`Member ${from} is not in the group, or no longer: join first.`);
+  }
+
+  /** All of a map as it is now, for those who begin to follow it. */
+  whole(map: string): Event & { readonly type: 'map.whole' } {
+    return { type: 'map.whole', map, version: this.#seq, entries: this.#maps.entries(map) };
+  }
+
+  snapshot(): Snapshot {
+    return {
+      seq: this.#seq,
+      members: this.#members.snapshot(),
+      tickets: this.#locks.snapshot(),
+      maps: this.#maps.snapshot(),
+    };
+  }
+
+  #applyOfAuthority(seq: number, command: Command): Applied {
+    if (command.type === 'member.join') return this.#join(command.member);
+    if (command.type === 'member.leave') return this.#leave(seq, command.number, command.reason);
+    return invalid(`The authority itself holds no seat: "${command.type}" is for members.`);
+  }
+
+  #applyOfMember(seq: number, from: number, command: Command): Applied {
+    switch (command.type) {
+      case 'lock.acquire':
+        return this.#locks.acquire(seq, from, command.key, command.ticket, command.wait);
+      case 'lock.release':
+        return this.#locks.release(seq, from, command.ticket);
+      case 'map.get':
+        return this.#maps.get(command.map, command.key);
+      case 'map.set':
+        return this.#maps.set(seq, command.map, command.key, command.value, command.expect);
+      case 'map.delete':
+        return this.#maps.delete(seq, command.map, command.key, command.expect);
+      case 'map.add':
+        return this.#maps.add(seq, command.map, command.key, command.amount);
+      case 'map.entries':
+        return answered({ type: 'entries', version: seq, entries: this.#maps.entries(command.map) });
+      case 'map.size':
+        return answered({ type: 'count', count: this.#maps.size(command.map) });
+      case 'map.clear':
+        return this.#maps.clear(seq, command.map);
+      case 'member.join':
+      case 'member.leave':
+        return invalid(`Only the authority lets members in and out: "${command.type}" is not for members.`);
+    }
+  }
+
+  /** Asked again for an id that is in the group, it changes nothing and answers with the same number. */
+  #join(candidate: Candidate): Applied {
+    const seated = this.#members.find(candidate.id);
+    const member = seated ?? this.#members.join(candidate);
+    const outcome: Outcome = { type: 'joined', number: member.number, members: [...this.members.values()] };
+    if (seated !== undefined) return answered(outcome);
+    return { outcome, events: [{ to: 'everyone', except: member.number, event: { type: 'member.joined', member } }] };
+  }
+
+  /** One act, and `left` is its last word: what the member held or awaited has been passed on before. */
+  #leave(seq: number, number: number, reason: LeaveReason): Applied {
+    if (!this.#members.leave(number)) return answered({ type: 'left' });
+    const left: Directed = { to: 'everyone', event: { type: 'member.left', number, reason } };
+    return { outcome: { type: 'left' }, events: [...this.#locks.leave(seq, number), left] };
+  }
+}
+
+function invalid(reason: string): Applied {
+  return answered({ type: 'invalid', reason });
+}

@@ -1,0 +1,191 @@
+import { expect } from 'chai';
+import { Maps } from '../../../src/core/ledger/maps.js';
+import type { Payload } from '../../../src/core/protocol.js';
+
+const bytes: Payload = { form: 'bytes', bytes: Uint8Array.of(1, 2, 3) };
+
+describe('Maps', () => {
+  it('stores a value under the seq of its command, and tells the followers', () => {
+    const maps = new Maps();
+
+    const applied = maps.set(8, 'stock', 'nails', '12');
+
+    expect(applied).to.deep.equal({
+      outcome: { type: 'stored', version: 8 },
+      events: [changed('stock', { type: 'set', key: 'nails', version: 8, value: '12' })],
+    });
+    expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'entry', version: 8, value: '12' });
+  });
+
+  it('never looks into a value', () => {
+    const maps = new Maps();
+
+    maps.set(1, 'stock', 'nails', bytes);
+
+    expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'entry', version: 1, value: bytes });
+  });
+
+  it('takes any string as a name and as a key', () => {
+    const maps = new Maps();
+    const words = ['', '__proto__', 'constructor', 'toString', 'ключ', '\u0000', '\ud800'];
+
+    for (const map of words) for (const key of words) expect(maps.get(map, key).outcome).to.deep.equal({ type: 'absent' });
+    for (const map of words) for (const key of words) maps.set(1, map, key, JSON.stringify([map, key]));
+
+    for (const map of words) {
+      expect(maps.size(map)).to.equal(words.length);
+      for (const key of words) expect(maps.get(map, key).outcome).to.deep.include({ value: JSON.stringify([map, key]) });
+    }
+  });
+
+  it('keeps the maps apart', () => {
+    const maps = new Maps();
+
+    maps.set(1, 'stock', 'nails', '12');
+
+    expect(maps.get('carts', 'nails').outcome).to.deep.equal({ type: 'absent' });
+    expect(maps.size('carts')).to.equal(0);
+  });
+
+  it('sets only what is as expected, and answers how it is', () => {
+    const maps = new Maps();
+
+    expect(maps.set(1, 'stock', 'nails', '1', 7)).to.deep.equal({ outcome: { type: 'conflict', version: 0 }, events: [] });
+    expect(maps.set(2, 'stock', 'nails', '2', 0).outcome).to.deep.equal({ type: 'stored', version: 2 });
+    expect(maps.set(3, 'stock', 'nails', '3', 0)).to.deep.equal({ outcome: { type: 'conflict', version: 2 }, events: [] });
+    expect(maps.set(4, 'stock', 'nails', '4', 2).outcome).to.deep.equal({ type: 'stored', version: 4 });
+
+    expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'entry', version: 4, value: '4' });
+  });
+
+  it('deletes an entry once, and tells the followers once', () => {
+    const maps = new Maps();
+    maps.set(1, 'stock', 'nails', '12');
+
+    expect(maps.delete(2, 'stock', 'nails')).to.deep.equal({
+      outcome: { type: 'removed', removed: true, seq: 2 },
+      events: [changed('stock', { type: 'delete', key: 'nails', version: 2 })],
+    });
+    expect(maps.delete(3, 'stock', 'nails')).to.deep.equal({ outcome: { type: 'removed', removed: false, seq: 3 }, events: [] });
+    expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'absent' });
+  });
+
+  it('deletes only what is as expected', () => {
+    const maps = new Maps();
+    maps.set(1, 'stock', 'nails', '12');
+
+    expect(maps.delete(2, 'stock', 'nails', 0)).to.deep.equal({ outcome: { type: 'conflict', version: 1 }, events: [] });
+    expect(maps.delete(3, 'stock', 'nails', 1).outcome).to.deep.include({ removed: true });
+    expect(maps.delete(4, 'stock', 'nails', 1).outcome).to.deep.equal({ type: 'conflict', version: 0 });
+    expect(maps.delete(5, 'stock', 'nails', 0).outcome).to.deep.include({ removed: false });
+  });
+
+  it('deletes what is set to undefined; its version is then 0', () => {
+    const maps = new Maps();
+    maps.set(1, 'stock', 'nails', '12');
+
+    expect(maps.set(2, 'stock', 'nails', '', 9).outcome).to.deep.equal({ type: 'conflict', version: 1 });
+    expect(maps.set(3, 'stock', 'nails', '', 1)).to.deep.equal({
+      outcome: { type: 'stored', version: 0 },
+      events: [changed('stock', { type: 'delete', key: 'nails', version: 3 })],
+    });
+    expect(maps.set(4, 'stock', 'nails', '')).to.deep.equal({ outcome: { type: 'stored', version: 0 }, events: [] });
+  });
+
+  it('adds to a number, beginning at 0', () => {
+    const maps = new Maps();
+
+    expect(maps.add(1, 'stock', 'nails', 2)).to.deep.equal({
+      outcome: { type: 'sum', version: 1, sum: 2 },
+      events: [changed('stock', { type: 'set', key: 'nails', version: 1, value: '2' })],
+    });
+    expect(maps.add(2, 'stock', 'nails', -4.5).outcome).to.deep.equal({ type: 'sum', version: 2, sum: -2.5 });
+    expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'entry', version: 2, value: '-2.5' });
+  });
+
+  it('adds to every number that JSON can write, and its sum is one again', () => {
+    const maps = new Maps();
+
+    for (const number of [0, -0.5, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, 5e-324]) {
+      maps.set(1, 'stock', 'nails', JSON.stringify(number));
+
+      expect(maps.add(2, 'stock', 'nails', 1).outcome).to.deep.include({ sum: number + 1 });
+      expect(maps.get('stock', 'nails').outcome).to.deep.include({ value: JSON.stringify(number + 1) });
+    }
+  });
+
+  for (const value of ['"7"', 'null', '[1]', 'true', ' 1', '0x10', '1_000', 'Infinity', '1e400', '.5', '01', bytes]) {
+    it(`does not add to ${typeof value === 'string' ? value : 'bytes'}`, () => {
+      const maps = new Maps();
+      maps.set(1, 'stock', 'nails', value);
+
+      const applied = maps.add(2, 'stock', 'nails', 1);
+
+      expect(applied).to.deep.equal({ outcome: { type: 'not-a-number' }, events: [] });
+      expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'entry', version: 1, value });
+    });
+  }
+
+  it('refuses a sum that JSON could not write', () => {
+    const maps = new Maps();
+    maps.set(1, 'stock', 'nails', '1e308');
+
+    expect(maps.add(2, 'stock', 'nails', 1e308).outcome).to.deep.equal({ type: 'not-a-number' });
+    expect(maps.add(3, 'stock', 'nails', NaN).outcome).to.deep.equal({ type: 'not-a-number' });
+    expect(maps.add(4, 'stock', 'screws', -Infinity).outcome).to.deep.equal({ type: 'not-a-number' });
+    expect(maps.size('stock')).to.equal(1);
+  });
+
+  it('clears a map once, and leaves the others alone', () => {
+    const maps = new Maps();
+    maps.set(1, 'stock', 'nails', '12');
+    maps.set(2, 'carts', 'ann', '1');
+
+    expect(maps.clear(3, 'stock')).to.deep.equal({
+      outcome: { type: 'removed', removed: true, seq: 3 },
+      events: [changed('stock', { type: 'clear', version: 3 })],
+    });
+    expect(maps.clear(4, 'stock')).to.deep.equal({ outcome: { type: 'removed', removed: false, seq: 4 }, events: [] });
+    expect([maps.size('stock'), maps.size('carts')]).to.deep.equal([0, 1]);
+  });
+
+  it('keeps nothing of a map when its last entry is gone', () => {
+    const maps = new Maps();
+    maps.set(1, 'stock', 'nails', '12');
+    maps.set(2, 'carts', 'ann', '1');
+
+    maps.delete(3, 'stock', 'nails');
+    maps.set(4, 'carts', 'ann', '');
+
+    expect(maps.snapshot()).to.deep.equal([]);
+  });
+
+  it('hands out entries that do not change afterwards', () => {
+    const maps = new Maps();
+    maps.set(1, 'stock', 'nails', '12');
+
+    const entries = maps.entries('stock');
+    maps.set(2, 'stock', 'nails', '13');
+    maps.set(3, 'stock', 'screws', '1');
+
+    expect(entries).to.deep.equal([{ key: 'nails', version: 1, value: '12' }]);
+  });
+
+  it('goes on from a snapshot, with the order of the keys', () => {
+    const maps = new Maps();
+    maps.set(1, 'stock', 'b', '1');
+    maps.set(2, 'stock', 'a', bytes);
+    maps.set(3, 'stock', 'b', '2');
+
+    const restored = new Maps(structuredClone(maps.snapshot()));
+
+    expect(restored.entries('stock')).to.deep.equal([
+      { key: 'b', version: 3, value: '2' },
+      { key: 'a', version: 2, value: bytes },
+    ]);
+  });
+});
+
+function changed(map: string, change: object) {
+  return { to: 'followers', event: { type: 'map.changed', map, change } };
+}
