@@ -10,6 +10,8 @@ import type { Arrival, Candidate, Command, Envelope, Event, Interest, Member, Ou
 export interface Transport {
   /** `cluster`, `socket`: for logs and errors. */
   readonly name: string;
+  /** What this process may be called in the group when its user gives it no name: `primary`, `worker-3`. */
+  readonly suggestedName?: string;
   /**
    * Takes a seat in the group: at the start, and again, with a fresh id, after `lost`.
    * Resolves when the authority has ordered the joining; rejects when there is no way in, with what to do about it.

@@ -35,13 +35,13 @@ class PairedLink implements Link {
   }
 
   send(bytes: Uint8Array): boolean {
-    if (this.#life.at === 'open') this.#other?.#arrive(bytes);
+    if (this.#life.at === 'open') this.#other?.arrive(bytes);
     return true;
   }
 
   close(reason?: HubError): void {
-    this.#ends(reason);
-    this.#other?.#ends(undefined);
+    this.end(reason);
+    this.#other?.end(undefined);
   }
 
   destroy(reason: HubError): void {
@@ -49,7 +49,7 @@ class PairedLink implements Link {
     this.close(reason);
   }
 
-  #arrive(bytes: Uint8Array): void {
+  arrive(bytes: Uint8Array): void {
     if (this.#life.at !== 'open') return;
     const copy = allocate(bytes.length);
     copy.set(bytes);
@@ -57,7 +57,7 @@ class PairedLink implements Link {
     this.#wake();
   }
 
-  #ends(reason: HubError | undefined): void {
+  end(reason: HubError | undefined): void {
     if (this.#life.at !== 'open') return;
     this.#life = { at: 'closing', reason };
     this.#wake();

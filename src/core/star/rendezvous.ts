@@ -4,6 +4,8 @@ import type { Link } from './link.js';
 export interface Rendezvous {
   /** The transport's name, for errors. */
   readonly name: string;
+  /** What this process may be called in the group when its user gives it no name: `primary`, `worker-3`. */
+  readonly suggestedName?: string;
   /**
    * Finds the group, or founds it. Called at the start and after every loss: reconnecting and failing over are one act.
    * Rejects when there is no way in; the error says what to do.

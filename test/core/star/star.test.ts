@@ -1,0 +1,264 @@
+import { expect } from 'chai';
+import { HubError } from '../../../src/core/errors.js';
+import { EVERYONE } from '../../../src/core/protocol.js';
+import type { Envelope, Outcome } from '../../../src/core/protocol.js';
+import type { Limits } from '../../../src/core/star/limits.js';
+import type { Link } from '../../../src/core/star/link.js';
+import { star } from '../../../src/core/star/star.js';
+import type { Session } from '../../../src/core/transport.js';
+import { MemoryPlace } from '../../../src/transports/memory.js';
+import { ListeningSeat } from '../../support/listening-seat.js';
+import { VirtualHost } from '../../support/virtual-host.js';
+
+interface Peer {
+  readonly seat: ListeningSeat;
+  readonly session: Session;
+  readonly number: number;
+  submit(command: Parameters<Session['submit']>[0]): Promise<Outcome | HubError>;
+}
+
+class Group {
+  readonly host = new VirtualHost();
+  readonly #place = new MemoryPlace(this.host);
+  readonly #limits: Partial<Limits>;
+  links: Link[] = [];
+
+  constructor(limits: Partial<Limits> = {}) {
+    this.#limits = limits;
+  }
+
+  /** A link to the broker, of which it knows nothing yet. */
+  async knock(): Promise<Link> {
+    const meeting = await this.#place.rendezvous().meet(new AbortController().signal);
+    if (meeting.role !== 'member') throw new Error('There is no broker.');
+    return meeting.link;
+  }
+
+  async join(name: string): Promise<Peer> {
+    const seat = new ListeningSeat(name);
+    const rendezvous = this.#place.rendezvous();
+    const joining = star(
+      {
+        name: 'memory',
+        meet: async (signal) => {
+          const meeting = await rendezvous.meet(signal);
+          if (meeting.role === 'member') this.links.push(meeting.link);
+          return meeting;
+        },
+      },
+      { host: this.host, limits: this.#limits },
+    ).join(seat);
+    await this.host.settle();
+    const session = await joining;
+    return {
+      seat,
+      session,
+      number: session.member.number,
+      submit: async (command) => {
+        const settled = new Promise<Outcome | HubError>((resolve) => session.submit(command, resolve));
+        await this.host.settle();
+        return settled;
+      },
+    };
+  }
+}
+
+function message(to: number, name: string, payload = '1'): Envelope {
+  return { type: 'message', member: to, name, call: 0, timeout: 0, payload };
+}
+
+function request(to: number, call: number, payload = '1'): Envelope {
+  return { type: 'request', member: to, name: 'sum', call, timeout: 30_000, payload };
+}
+
+describe('A star', () => {
+  it('makes the first to come its broker, and a member like the others', async () => {
+    const group = new Group();
+
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+
+    expect([ann.number, bob.number]).to.deep.equal([1, 2]);
+    expect(bob.session.members.map(({ name }) => name)).to.deep.equal(['ann', 'bob']);
+    expect(ann.seat.events).to.deep.equal([{ type: 'member.joined', member: bob.session.member }]);
+  });
+
+  it('delivers what one member tells another in order, whatever its kind and size', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    ann.session.follow({ type: 'topic', name: 'news' });
+    await group.host.settle();
+    const sent: Envelope[] = [];
+    for (let call = 1; call <= 200; call++) {
+      sent.push(message(ann.number, 'news', String(call)));
+      sent.push(request(ann.number, call, call % 7 === 0 ? '' : JSON.stringify('x'.repeat(call % 50 === 0 ? 30_000 : call))));
+      if (call % 9 === 0) sent.push({ type: 'cancel', member: ann.number, name: '', call, timeout: 0, payload: '' });
+      if (call % 11 === 0) sent.push({ ...message(ann.number, 'news'), payload: { form: 'bytes', bytes: Buffer.from([call]) } });
+    }
+
+    for (const envelope of sent) bob.session.send(envelope);
+    await group.host.settle();
+
+    expect(ann.seat.envelopes.map(summary)).to.deep.equal(sent.map((envelope) => summary({ ...envelope, member: bob.number })));
+  });
+
+  it('sends a broadcast to every other member that listens, by name or by pattern, and to nobody else', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    const cid = await group.join('cid');
+    ann.session.follow({ type: 'topic', name: 'sport.news' });
+    bob.session.follow({ type: 'topic', name: 'sport.*' });
+    bob.session.follow({ type: 'topic', name: 'sport.news' });
+    cid.session.follow({ type: 'topic', name: 'weather' });
+    await group.host.settle();
+
+    ann.session.send(message(EVERYONE, 'sport.news'));
+    bob.session.send(message(EVERYONE, 'sport.news'));
+    await group.host.settle();
+
+    expect(ann.seat.envelopes.map(summary)).to.deep.equal([summary(message(bob.number, 'sport.news'))]);
+    expect(bob.seat.envelopes.map(summary)).to.deep.equal([summary(message(ann.number, 'sport.news'))]);
+    expect(cid.seat.envelopes).to.deep.equal([]);
+  });
+
+  it('returns what finds nobody to its sender, whole', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+
+    ann.session.send(message(bob.number, 'unheard', '"a"'));
+    ann.session.send(request(99, 5, '{"b":1}'));
+    await group.host.settle();
+
+    expect(ann.seat.undelivered.map(({ envelope, why }) => [summary(envelope), why])).to.deep.equal([
+      [summary(message(bob.number, 'unheard', '"a"')), 'absent'],
+      [summary(request(99, 5, '{"b":1}')), 'absent'],
+    ]);
+  });
+
+  it('tells who listens, at once and at every change, to those who asked', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    ann.session.follow({ type: 'method.listeners', name: 'sum' });
+    ann.session.follow({ type: 'topic.listeners', name: 'a.b' });
+    await group.host.settle();
+
+    bob.session.follow({ type: 'method', name: 'sum' });
+    bob.session.follow({ type: 'topic', name: 'a.>' });
+    bob.session.unfollow({ type: 'method', name: 'sum' });
+    await group.host.settle();
+
+    const heard = ann.seat.events.filter((event) => event.type === 'listeners').map(({ of, members }) => [of, members]);
+    expect(heard).to.deep.equal([['method', []], ['topic', []], ['method', [bob.number]], ['topic', [bob.number]], ['method', []]]);
+  });
+
+  it('ends a member in one act: its locks move on and its listeners are gone before it is said to have left', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    bob.session.follow({ type: 'method', name: 'sum' });
+    await bob.submit({ type: 'lock.acquire', key: 'door', ticket: 1, wait: true });
+    ann.session.follow({ type: 'method.listeners', name: 'sum' });
+    await ann.submit({ type: 'lock.acquire', key: 'door', ticket: 7, wait: true });
+    ann.seat.events.length = 0;
+
+    group.links[0]?.destroy(new HubError('LOST', 'killed'));
+    await group.host.settle();
+
+    expect(ann.seat.events.map(({ type }) => type)).to.deep.equal(['listeners', 'lock.granted', 'member.left']);
+    expect(ann.seat.events[2]).to.deep.equal({ type: 'member.left', number: bob.number, reason: 'lost' });
+    expect(bob.seat.losses).to.have.length(1);
+  });
+
+  it('says of a member that closes that it has closed', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+
+    const closing = bob.session.close();
+    await group.host.settle();
+    await closing;
+
+    expect(ann.seat.events.at(-1)).to.deep.equal({ type: 'member.left', number: bob.number, reason: 'closed' });
+    expect(bob.seat.losses).to.deep.equal([]);
+  });
+
+  it('loses everybody when the broker closes, and whoever meets again founds a new group', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    await bob.submit({ type: 'map.set', map: 'm', key: 'k', value: '1' });
+    const waiting = new Promise((resolve) => bob.session.submit({ type: 'map.size', map: 'm' }, resolve));
+
+    const closing = ann.session.close();
+    await group.host.settle();
+    await closing;
+    const again = await group.join('bob again');
+
+    expect(bob.seat.losses.map(({ code }) => code)).to.deep.equal(['LOST']);
+    expect(await waiting).to.be.instanceOf(HubError);
+    expect(again.number).to.equal(1);
+  });
+
+  it('tells a follower of a map the whole, then each change', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    await ann.submit({ type: 'map.set', map: 'm', key: 'k', value: '1' });
+
+    bob.session.follow({ type: 'map', name: 'm' });
+    await ann.submit({ type: 'map.delete', map: 'm', key: 'k' });
+    await ann.submit({ type: 'map.clear', map: 'other' });
+
+    const [whole, change, ...rest] = bob.seat.events;
+    expect(whole).to.deep.include({ type: 'map.whole', map: 'm' });
+    expect(whole).to.have.nested.property('entries[0].value', '1');
+    expect(change).to.have.nested.property('change.type', 'delete');
+    expect(rest).to.deep.equal([]);
+  });
+
+  it('cuts a link that keeps silent, and one that begins with anything but a hello', async () => {
+    const group = new Group({ hello: 100 });
+    await group.join('ann');
+    const rude = await stranger(group);
+    const silent = await stranger(group);
+
+    rude.link.send(Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+    await group.host.settle();
+    const afterRude = [rude.isClosed, silent.isClosed];
+    await group.host.pass(100);
+
+    expect(afterRude).to.deep.equal([true, false]);
+    expect(silent.isClosed).to.equal(true);
+  });
+
+  it('refuses a value over the limit at its sender, who keeps the seat', async () => {
+    const group = new Group({ packet: 10_000 });
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+
+    expect(() => bob.session.send(request(ann.number, 1, JSON.stringify('x'.repeat(10_000))))).to.throw(HubError).with.property('code', 'TOO_LARGE');
+    bob.session.send(request(ann.number, 2, '"small"'));
+    await group.host.settle();
+
+    expect(ann.seat.envelopes).to.have.length(1);
+  });
+});
+
+/** A link into the group's broker that has said nothing yet. */
+async function stranger(group: Group): Promise<{ readonly link: Link; readonly isClosed: boolean }> {
+  const state = { isClosed: false };
+  const link = await group.knock();
+  link.open({ received: () => {}, drained: () => {}, closed: () => (state.isClosed = true) });
+  return { link, get isClosed() { return state.isClosed; } };
+}
+
+/** What two envelopes have to agree in, however their payloads travelled. */
+function summary(envelope: Envelope | Parameters<ListeningSeat['received']>[0]): unknown[] {
+  const { payload } = envelope;
+  const value: unknown = typeof payload === 'string' ? (payload === '' ? undefined : JSON.parse(payload)) : 'value' in payload ? payload.value : [payload.form, ...payload.bytes];
+  return [envelope.type, envelope.member, envelope.name, envelope.call, envelope.timeout, value];
+}

@@ -1,0 +1,40 @@
+/** A seat whose ear writes down what it hears. */
+import type { HubError } from '../../src/core/errors.js';
+import type { Arrival, Envelope, Event } from '../../src/core/protocol.js';
+import type { Ear, Seat } from '../../src/core/transport.js';
+
+export class ListeningSeat implements Seat, Ear {
+  readonly member;
+  readonly signal: AbortSignal;
+  readonly envelopes: Envelope<Arrival>[] = [];
+  readonly undelivered: { readonly envelope: Envelope<Arrival>; readonly why: string }[] = [];
+  readonly events: Event[] = [];
+  readonly losses: HubError[] = [];
+
+  constructor(name: string, signal: AbortSignal = new AbortController().signal) {
+    this.member = { id: `${name}-id`, name, labels: {}, pid: 1 };
+    this.signal = signal;
+  }
+
+  get ear(): Ear {
+    return this;
+  }
+
+  received(envelope: Envelope<Arrival>): void {
+    this.envelopes.push(envelope);
+  }
+
+  returned(envelope: Envelope<Arrival>, why: 'absent' | 'full'): void {
+    this.undelivered.push({ envelope, why });
+  }
+
+  heard(event: Event): void {
+    this.events.push(event);
+  }
+
+  suspended(): void {}
+
+  lost(error: HubError): void {
+    this.losses.push(error);
+  }
+}
