@@ -1,0 +1,31 @@
+/** Unrelated processes of one user on one machine: they meet in a folder, and need no server to be started. */
+import { resolve } from 'node:path';
+import { star } from '../core/star/star.js';
+import type { Rendezvous } from '../core/star/rendezvous.js';
+import type { Transport } from '../core/transport.js';
+import { FolderRendezvous } from './socket/folder-rendezvous.js';
+import type { BrokerRole } from './socket/folder-rendezvous.js';
+
+export interface SocketOptions {
+  /**
+   * The folder in which the group meets, of at most 90 bytes. It is made when it is missing, not so its parent; it holds
+   * nothing else, and no other user can get in.
+   */
+  readonly path: string;
+  /** Whether this process may be the broker. Default `auto`. */
+  readonly broker?: BrokerRole;
+}
+
+export function socket(options: SocketOptions): Transport {
+  return star(socketRendezvous(options));
+}
+
+export function socketRendezvous({ path, broker = 'auto' }: SocketOptions): Rendezvous {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw new TypeError('`path` must be the name of the folder in which the group meets, as in { path: "/run/shop" }.');
+  }
+  if (!['auto', 'always', 'never'].includes(broker)) {
+    throw new TypeError(`\`broker\` must be 'auto', 'always' or 'never', not ${JSON.stringify(broker)}.`);
+  }
+  return new FolderRendezvous({ path: resolve(path), broker });
+}

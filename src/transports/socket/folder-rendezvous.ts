@@ -1,0 +1,164 @@
+/**
+ * Unrelated processes meet in a folder. The first to come is the broker, in its own process; a dead broker is succeeded by
+ * one of those who miss it. There are never two, however slow, stopped or killed anyone is: who is not proved dead is waited for.
+ */
+import { HubError } from '../../core/errors.js';
+import type { Meeting, Rendezvous } from '../../core/star/rendezvous.js';
+import { openFolder, unusable } from './folder.js';
+import { Generations } from './generations.js';
+import type { Last } from './generations.js';
+import { ConnectOracle, readOwner } from './oracle.js';
+import type { DeathOracle } from './oracle.js';
+import { Reign } from './reign.js';
+import { codeOf, system } from './steps.js';
+import type { Steps } from './steps.js';
+import { takeOver } from './take-over.js';
+import type { Predecessor } from './take-over.js';
+
+export interface FolderOptions {
+  /** The folder, absolute. */
+  readonly path: string;
+  readonly broker: BrokerRole;
+}
+
+/** `auto`: whoever comes first. `always`: this process, or it fails. `never`: another one, which is waited for. */
+export type BrokerRole = 'auto' | 'always' | 'never';
+
+/** What a system lets us know of the dead. `undefined`: nothing that is a proof. */
+export function systemOracle(generations: Generations, steps: Steps): DeathOracle | undefined {
+  return process.platform === 'linux' ? new ConnectOracle(generations, steps) : undefined;
+}
+
+/** A folder is damaged when it stays so: one that is being removed goes on to be missing. */
+const DAMAGE_ATTEMPTS = 10;
+
+export class FolderRendezvous implements Rendezvous {
+  readonly name = 'socket';
+  readonly #path: string;
+  readonly #broker: BrokerRole;
+  readonly #steps: Steps;
+  readonly #generations: Generations;
+  readonly #oracle: DeathOracle | undefined;
+  /** The highest epoch that this process has been in. */
+  #seen = 0;
+
+  constructor(options: FolderOptions, steps: Steps = system, oracleOf: typeof systemOracle = systemOracle) {
+    this.#path = options.path;
+    this.#broker = options.broker;
+    this.#steps = steps;
+    this.#generations = new Generations(options.path, steps);
+    this.#oracle = oracleOf(this.#generations, steps);
+  }
+
+  async meet(signal: AbortSignal): Promise<Meeting> {
+    const oracle = this.#oracle;
+    if (oracle === undefined) {
+      throw new HubError('UNSUPPORTED', `On ${process.platform} the socket transport cannot prove yet that a broker is dead. Use cluster, fork or websocket.`);
+    }
+    let damages = 0;
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted();
+      const last = await this.#last();
+      damages = last.at === 'damage' ? damages + 1 : 0;
+      if (last.at === 'damage' && damages === DAMAGE_ATTEMPTS) throw this.#damaged(last.missing);
+
+      const meeting = await this.#meetAt(last, oracle, signal);
+      if (meeting !== undefined && signal.aborted) await leave(meeting);
+      signal.throwIfAborted();
+      if (meeting !== undefined) return meeting;
+      await this.#steps.pause(pauseAfter(attempt), signal);
+    }
+  }
+
+  /** Where the group stands; begins it where this process may. */
+  async #last(): Promise<Last> {
+    const mayBegin = this.#broker !== 'never';
+    if (!(await openFolder(this.#steps, this.#path, mayBegin))) return { at: 'nothing' };
+    try {
+      const last = await this.#generations.last();
+      if (last.at !== 'nothing' || !mayBegin) return last;
+      await this.#generations.begin(this.#seen);
+      return await this.#generations.last();
+    } catch (error) {
+      // The folder went while we looked.
+      if (codeOf(error) === 'ENOENT') return { at: 'nothing' };
+      throw unusable(this.#path, error);
+    }
+  }
+
+  /** One attempt; `undefined` is "not now". */
+  async #meetAt(last: Last, oracle: DeathOracle, signal: AbortSignal): Promise<Meeting | undefined> {
+    switch (last.at) {
+      case 'nothing':
+      case 'damage':
+        return undefined;
+      case 'beginning':
+        this.#refuseOlder(last.number);
+        return this.#succeed(last, signal);
+      case 'generation':
+        this.#refuseOlder(last.number);
+        return this.#askAfter(last, oracle, signal);
+    }
+  }
+
+  async #askAfter(last: Predecessor, oracle: DeathOracle, signal: AbortSignal): Promise<Meeting | undefined> {
+    const verdict = await oracle.ask(last.number);
+    if (verdict.life === 'dead') return this.#succeed(last, signal);
+    if (this.#broker === 'always') {
+      const refusal = await this.#occupied(last.number);
+      if (verdict.life === 'alive') verdict.link.destroy(refusal);
+      throw refusal;
+    }
+    if (verdict.life === 'unknown') return undefined;
+    this.#seen = last.number;
+    return { role: 'member', link: verdict.link };
+  }
+
+  async #succeed(last: Predecessor, signal: AbortSignal): Promise<Meeting | undefined> {
+    if (this.#broker === 'never') return undefined;
+    const epoch = last.number + 1;
+    const door = await takeOver(this.#generations, this.#steps, last, signal).catch((error) => {
+      throw unusable(this.#path, error);
+    });
+    if (door === undefined) return undefined;
+    const place = await this.#steps.look(this.#generations.folder(epoch)).catch(() => undefined);
+    if (place === undefined) {
+      door.close();
+      return undefined;
+    }
+    this.#seen = epoch;
+    return new Reign(this.#generations, this.#steps, epoch, door, place);
+  }
+
+  /** A folder that was replaced by an older one: what this process saw agreed would be undone. */
+  #refuseOlder(last: number): void {
+    if (last >= this.#seen) return;
+    throw new HubError(
+      'UNAVAILABLE',
+      `The group in ${this.#path} is at epoch ${last}, and this process has been in its epoch ${this.#seen}: the folder was replaced by an older one. Restart this process to join it as a new member.`,
+    );
+  }
+
+  async #occupied(generation: number): Promise<HubError> {
+    const owner = await readOwner(this.#generations, this.#steps, generation).catch(() => undefined);
+    const who = owner === undefined ? 'another process' : `process ${owner.pid}`;
+    return new HubError('REFUSED', `The broker of the group in ${this.#path} is ${who}, so this process cannot be it. End that one first, or pass \`broker: 'auto'\`.`);
+  }
+
+  #damaged(missing: string): HubError {
+    return new HubError(
+      'PATH_UNUSABLE',
+      `In ${this.#path} "${missing}" is missing: somebody has removed it. End all processes that use the folder, remove the folder, and start them again.`,
+    );
+  }
+}
+
+/** Short at first, for a take-over takes some milliseconds; then up to a quarter of a second. Nobody keeps step with the others. */
+function pauseAfter(attempt: number): number {
+  return Math.min(250, 4 * 1.5 ** attempt) * (0.5 + Math.random() / 2);
+}
+
+async function leave(meeting: Meeting): Promise<void> {
+  if (meeting.role === 'authority') await meeting.close();
+  else meeting.link.destroy(new HubError('CLOSED', 'The meeting was given up.'));
+}

@@ -1,0 +1,82 @@
+/**
+ * The folder in which a group meets: a real one, of this user, closed to all others, with nothing in it but the group's own.
+ * On anything else it rejects with what is wrong and what to do, and has touched nothing.
+ */
+import type { Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { HubError } from '../../core/errors.js';
+import type { HubErrorCode } from '../../core/errors.js';
+import { codeOf } from './steps.js';
+import type { Steps } from './steps.js';
+
+/** A socket's address holds 103 bytes (macOS; Linux has 107), of which `/g123456789/s` is ours. */
+const MAX_PATH_BYTES = 90;
+
+/** `m` and `j...` are for what a later version keeps beside the generations. */
+const OURS = /^(g[1-9]\d{0,8}|t[a-z0-9]{6}|current|m|j.*)$/;
+
+/** Makes sure that the group can meet here. `false`: the folder is missing, and `make` is not set. */
+export async function openFolder(steps: Steps, path: string, make: boolean): Promise<boolean> {
+  const bytes = Buffer.byteLength(path);
+  if (bytes > MAX_PATH_BYTES) {
+    throw new HubError('PATH_TOO_LONG', `The path ${path} has ${bytes} bytes, and a socket's path leaves room for ${MAX_PATH_BYTES}. Choose a shorter one.`);
+  }
+  try {
+    await checkParent(steps, dirname(path));
+    const found = (await steps.look(path)) ?? (make ? await makeFolder(steps, path) : undefined);
+    if (found === undefined) return false;
+    checkFolder(path, found);
+    const foreign = (await steps.list(path)).find((name) => !OURS.test(name));
+    if (foreign !== undefined) {
+      throw refusal('PATH_IN_USE', path, `holds "${foreign}", which is not of a group. Choose a folder that the group has for itself`);
+    }
+    return true;
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** A fault of the system on the way, as the user hears of it; other errors are passed on. */
+export function unusable(path: string, error: unknown): unknown {
+  if (error instanceof HubError || codeOf(error) === undefined) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new HubError('PATH_UNUSABLE', `The group cannot meet in ${path}: ${reason}. Choose a local folder that this process may write to.`, { cause: error });
+}
+
+async function checkParent(steps: Steps, parent: string): Promise<void> {
+  const found = await steps.look(parent);
+  if (found === undefined) {
+    throw new HubError('PATH_UNUSABLE', `The folder ${parent} does not exist, so nothing can be made in it. Make it, or choose another path.`);
+  }
+  // Else anybody may put a folder of his own in our place.
+  if (found.isDirectory() && (found.mode & 0o1002) === 0o002) {
+    throw refusal('PATH_INSECURE', parent, 'is writable for all users and not sticky. Run: chmod o-w ' + parent);
+  }
+}
+
+async function makeFolder(steps: Steps, path: string): Promise<Stats | undefined> {
+  try {
+    await steps.makeFolder(path);
+  } catch (error) {
+    // Another process was faster.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+  return steps.look(path);
+}
+
+function checkFolder(path: string, found: Stats): void {
+  if (found.isSymbolicLink()) throw refusal('PATH_UNUSABLE', path, 'is a symbolic link. Give the path that it stands for');
+  if (!found.isDirectory()) throw refusal('PATH_IN_USE', path, `is a ${found.isSocket() ? 'socket' : 'file'}, and not ours. Choose a folder, or a path where nothing is yet`);
+  const user = process.getuid?.();
+  if (user !== undefined && found.uid !== user) {
+    throw refusal('PATH_INSECURE', path, `belongs to the user ${found.uid}, and this process is of user ${user}. Choose a folder of its own`);
+  }
+  if ((found.mode & 0o077) !== 0) {
+    const mode = (found.mode & 0o777).toString(8).padStart(4, '0');
+    throw refusal('PATH_INSECURE', path, `has mode ${mode}, so that other users could get in. Run: chmod 700 ${path}`);
+  }
+}
+
+function refusal(code: HubErrorCode, path: string, what: string): HubError {
+  return new HubError(code, `${path} ${what}.`);
+}

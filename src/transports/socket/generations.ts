@@ -1,0 +1,145 @@
+/**
+ * The generations of a group in its folder: `g<N>` is one broker's life, made once and never again, and N only rises.
+ * `current` names one that has served. It is a hint where to begin looking, and it tells a late-comer that the name under
+ * which he has published belongs to the past: generations are collected only below it.
+ *
+ * The first broker finds no generation. So that numbers rise even when a folder was removed and made again, the group
+ * begins at a number taken from the clock, and `current` says that no generation has borne it.
+ */
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { HubError } from '../../core/errors.js';
+import { codeOf } from './steps.js';
+import type { Steps } from './steps.js';
+
+export interface Current {
+  readonly number: number;
+  /** The group has begun behind this number: there never was such a generation. */
+  readonly isBeginning: boolean;
+}
+
+export type Last =
+  /** The newest generation, as far as could be seen. */
+  | { readonly at: 'generation'; readonly number: number; readonly current: Current }
+  /** No broker has been here yet. */
+  | { readonly at: 'beginning'; readonly number: number; readonly current: Current }
+  /** Nobody has begun a group here. */
+  | { readonly at: 'nothing' }
+  /** Something has been removed by a stranger, or is being removed right now. */
+  | { readonly at: 'damage'; readonly missing: string };
+
+/** How many generations before the current one are kept. */
+const KEPT = 8;
+/** What is under construction for longer than this was left by a process that died at it. Else its maker begins again. */
+const RUBBISH_AGE = 60_000;
+
+export class Generations {
+  readonly path: string;
+  readonly #steps: Steps;
+
+  constructor(path: string, steps: Steps) {
+    this.path = path;
+    this.#steps = steps;
+  }
+
+  folder(number: number): string {
+    return join(this.path, `g${number}`);
+  }
+
+  socket(number: number): string {
+    return join(this.folder(number), 's');
+  }
+
+  /** A name for what is under construction. Short, for a socket is bound under it. */
+  draft(): string {
+    return join(this.path, 't' + randomInt(36 ** 6).toString(36).padStart(6, '0'));
+  }
+
+  async last(): Promise<Last> {
+    const current = await this.current();
+    if (current === undefined) return this.#nothing();
+
+    let number = current.number;
+    while (await this.#has(number + 1)) number++;
+    if (number > current.number || (await this.#has(number))) return { at: 'generation', number, current };
+    if (current.isBeginning) return { at: 'beginning', number, current };
+    // While we looked it may have been collected: then `current` has risen.
+    const newer = await this.current();
+    return newer?.number === number ? { at: 'damage', missing: `g${number}` } : this.last();
+  }
+
+  async current(): Promise<Current | undefined> {
+    const text = await this.#steps.read(join(this.path, 'current'));
+    if (text === undefined) return undefined;
+    const [, number, beginning] = /^([1-9]\d{0,8})( beginning)?\n$/.exec(text) ?? [];
+    if (number === undefined) {
+      throw new HubError('PATH_IN_USE', `The file ${join(this.path, 'current')} is not of a group. Choose a folder that the group has for itself.`);
+    }
+    return { number: Number(number), isBeginning: beginning !== undefined };
+  }
+
+  /** Begins the group, unless another process does at the same time. Its numbers are above `floor`, and above all that went before. */
+  async begin(floor: number): Promise<void> {
+    const draft = this.draft();
+    try {
+      await this.#steps.write(draft, `${Math.max(floor, clock())} beginning\n`);
+      await this.#steps.link(draft, join(this.path, 'current'));
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    } finally {
+      await this.#steps.remove(draft);
+    }
+  }
+
+  /** Gives a draft the name of a generation; `false`: there is one of that name. One of all that try succeeds. */
+  async publish(draft: string, number: number): Promise<boolean> {
+    try {
+      await this.#steps.rename(draft, this.folder(number));
+      return true;
+    } catch (error) {
+      // A folder with something in it is never replaced.
+      if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  async setCurrent(number: number): Promise<void> {
+    const draft = this.draft();
+    try {
+      await this.#steps.write(draft, `${number}\n`);
+      await this.#steps.rename(draft, join(this.path, 'current'));
+    } catch (error) {
+      await this.#steps.remove(draft);
+      throw error;
+    }
+  }
+
+  /** Removes what nobody can need any more. For the broker of the current generation only. */
+  async collect(current: number): Promise<void> {
+    const names = await this.#steps.list(this.path);
+    const old = names.flatMap((name) => /^g(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+    for (const number of old.filter((number) => number < current - KEPT).sort((a, b) => a - b)) {
+      await this.#steps.remove(this.folder(number));
+    }
+    for (const name of names.filter((name) => name.startsWith('t'))) {
+      const found = await this.#steps.look(join(this.path, name));
+      if (found !== undefined && Date.now() - found.mtimeMs > RUBBISH_AGE) await this.#steps.remove(join(this.path, name));
+    }
+  }
+
+  async #has(number: number): Promise<boolean> {
+    return (await this.#steps.look(this.folder(number))) !== undefined;
+  }
+
+  /** `current` comes before the first generation and is never removed. */
+  async #nothing(): Promise<Last> {
+    const isEmpty = !(await this.#steps.list(this.path)).some((name) => name.startsWith('g'));
+    if (isEmpty || (await this.current()) !== undefined) return { at: 'nothing' };
+    return { at: 'damage', missing: 'current' };
+  }
+}
+
+/** Seconds since 2025, which stay below nine digits until 2056: more than any group had generations since its beginning. */
+function clock(): number {
+  return Math.max(1, Math.floor((Date.now() - Date.UTC(2025, 0, 1)) / 1000));
+}

@@ -1,0 +1,57 @@
+/** A broker's life in its generation: from the open door to the end, by its own will or because its place has gone. */
+import { HubError } from '../../core/errors.js';
+import type { Link } from '../../core/star/link.js';
+import type { Meeting } from '../../core/star/rendezvous.js';
+import type { Door } from './door.js';
+import type { Generations } from './generations.js';
+import type { Steps } from './steps.js';
+
+/** How often a broker looks whether its generation is still there. */
+const LOOK = 1000;
+
+export class Reign implements Authority {
+  readonly role = 'authority';
+  readonly epoch: number;
+  readonly deposed: Promise<Error>;
+  readonly #door: Door;
+  readonly #watch = new AbortController();
+  readonly #collected: Promise<void>;
+
+  /** `place`: which folder on the disk the generation is. */
+  constructor(generations: Generations, steps: Steps, epoch: number, door: Door, place: Place) {
+    this.epoch = epoch;
+    this.#door = door;
+    this.deposed = watch(steps, generations.folder(epoch), place, this.#watch.signal);
+    // Rubbish harms nobody, and the next broker collects it.
+    this.#collected = generations.collect(epoch).catch(() => undefined);
+  }
+
+  accept(onLink: (link: Link) => void): void {
+    this.#door.accept(onLink);
+  }
+
+  /** The generation stays as it is: a socket that refuses is the proof of its end. */
+  async close(): Promise<void> {
+    this.#watch.abort();
+    this.#door.close();
+    await this.#collected;
+  }
+}
+
+type Authority = Extract<Meeting, { role: 'authority' }>;
+export type Place = { readonly dev: number; readonly ino: number };
+
+/** Resolves when another folder, or none, is where ours was. */
+function watch(steps: Steps, folder: string, place: Place, signal: AbortSignal): Promise<Error> {
+  return new Promise((resolve) => {
+    const timer = setInterval(async () => {
+      // What cannot be seen now is not proved gone.
+      const found = await steps.look(folder).catch(() => place);
+      if (found?.ino === place.ino && found.dev === place.dev) return;
+      clearInterval(timer);
+      resolve(new HubError('LOST', `The folder ${folder} of this process, the broker, has been removed. The group meets anew.`));
+    }, LOOK);
+    timer.unref();
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  });
+}

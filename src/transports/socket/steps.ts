@@ -1,0 +1,89 @@
+/**
+ * PORT. Every step that meeting in a folder takes outside of this process, and nothing between two of them.
+ * Tests delay, fail or stop a process between any two steps.
+ */
+import { once } from 'node:events';
+import type { Stats } from 'node:fs';
+import { chmod, link, lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connectLink, duplexLink } from '../../adapters/duplex.js';
+import type { Link } from '../../core/star/link.js';
+
+/** Each rejects with the system's error. Paths are absolute. */
+export interface Steps {
+  /** What lies at the path itself, be it a symbolic link; `undefined` when nothing does. */
+  look(path: string): Promise<Stats | undefined>;
+  list(path: string): Promise<readonly string[]>;
+  /** A whole small file; `undefined` when nothing is there. */
+  read(path: string): Promise<string | undefined>;
+  /** A new folder that only this user can enter; its parent must be there. */
+  makeFolder(path: string): Promise<void>;
+  /** A new file that only this user can read. */
+  write(path: string, text: string): Promise<void>;
+  /** A second name for a file; fails when the name is taken. */
+  link(from: string, to: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** With all that is in it; it may be gone already. */
+  remove(path: string): Promise<void>;
+  listen(path: string, onLink: (link: Link) => void): Promise<Listener>;
+  connect(path: string): Promise<Link>;
+  /** Keeps no process alive. Rejects with the signal's reason. */
+  pause(time: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface Listener {
+  /** Whoever connects from now on is refused. Links that were handed over go on. */
+  close(): void;
+}
+
+export const system: Steps = {
+  look: (path) => orAbsent(lstat(path)),
+  list: (path) => readdir(path),
+  read: (path) => orAbsent(readFile(path, 'utf8')),
+  makeFolder: (path) => mkdir(path, { mode: 0o700 }),
+  write: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }),
+  link,
+  rename,
+  remove: (path) => rm(path, { recursive: true, force: true }),
+  listen,
+  connect: connectLink,
+  async pause(time, signal) {
+    try {
+      await delay(time, undefined, { ref: false, signal });
+    } catch {
+      throw signal.reason;
+    }
+  },
+};
+
+/** The code of a system's error: `ENOENT`, `EEXIST` ... */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function listen(path: string, onLink: (link: Link) => void): Promise<Listener> {
+  const server = createServer((socket) => onLink(duplexLink(socket)));
+  server.unref();
+  // Exclusive, or a cluster worker would make its primary listen.
+  server.listen({ path, exclusive: true });
+  await once(server, 'listening');
+  // What fails from now on is a connection: whoever came sees it, and comes again.
+  server.on('error', () => undefined);
+  try {
+    await chmod(path, 0o600);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  return { close: () => void server.close() };
+}

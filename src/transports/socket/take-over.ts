@@ -1,0 +1,54 @@
+/**
+ * Succeeding a dead broker, or being the first. The new generation is built aside and is complete, listening, before it
+ * gets its name; one of all that try gets the name; and the name counts only when the past has not gone by it.
+ * `test/models/takeover.test.ts` searches every interleaving of these steps.
+ */
+import { join } from 'node:path';
+import { Door } from './door.js';
+import type { Generations, Last } from './generations.js';
+import { thisProcess } from './owner.js';
+import { codeOf } from './steps.js';
+import type { Steps } from './steps.js';
+
+/** Proved dead, or the beginning, which no broker bore. */
+export type Predecessor = Extract<Last, { at: 'generation' | 'beginning' }>;
+
+/**
+ * The door of the next generation, not yet open; `undefined` when another process was faster, or the folder has gone.
+ * Whatever happens, nothing of ours is left but a generation that is dead.
+ */
+export async function takeOver(generations: Generations, steps: Steps, last: Predecessor, signal: AbortSignal): Promise<Door | undefined> {
+  const draft = generations.draft();
+  let door: Door | undefined;
+  try {
+    await steps.makeFolder(draft);
+    signal.throwIfAborted();
+    door = await Door.at(join(draft, 's'), steps);
+    signal.throwIfAborted();
+    await steps.write(join(draft, 'owner'), JSON.stringify(await thisProcess()) + '\n');
+    signal.throwIfAborted();
+    if ((await generations.publish(draft, last.number + 1)) && (await isStillNext(generations, last))) {
+      signal.throwIfAborted();
+      await generations.setCurrent(last.number + 1);
+      return door;
+    }
+    door.close();
+    await steps.remove(draft);
+    return undefined;
+  } catch (error) {
+    door?.close();
+    await steps.remove(draft);
+    // Of a folder that has gone `listen` says EACCES.
+    if (codeOf(error) === 'ENOENT' || (await steps.look(generations.path)) === undefined) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Generations are collected only below `current`. So while it has not passed our predecessor, nobody has borne our number
+ * before; else we have published under an old, collected name. Lower than it was, it is of another group in a new folder.
+ */
+async function isStillNext(generations: Generations, last: Predecessor): Promise<boolean> {
+  const current = await generations.current();
+  return current !== undefined && current.number >= last.current.number && current.number <= last.number;
+}
