@@ -370,14 +370,20 @@ describe('Meeting in a folder', () => {
         const giveUp = new AbortController();
         const reason = new Error(`given up in step ${step}`);
         let taken = 0;
-        const tracked = eachStep(system, async (name, run) => {
-          if (name !== 'pause' && ++taken === step) giveUp.abort(reason);
+        let isPublishedLater = false;
+        const rename: Steps['rename'] = (from, to) => {
+          if (giveUp.signal.aborted && /g\d+$/.test(to)) isPublishedLater = true;
+          return system.rename(from, to);
+        };
+        const tracked = eachStep({ ...system, rename }, async (name, run) => {
+          if (name !== 'pause' && ++taken === step) queueMicrotask(() => giveUp.abort(reason));
           return run();
         });
 
         const error = await rejection(new FolderRendezvous({ path: place.path, broker: 'auto' }, tracked).meet(giveUp.signal));
 
         expect(error).to.equal(reason);
+        expect(isPublishedLater).to.equal(false);
         const left = await readdir(place.path);
         expect(left.filter((name) => name.startsWith('t'))).to.deep.equal([]);
         const last = await generations().last();
