@@ -66,10 +66,15 @@ class Star implements Transport {
       broker.close();
       await meeting.close();
     };
-    const session = await this.#sit(near, seat, stepDown);
-    meeting.accept((link) => broker.attach(link));
     void meeting.deposed?.then(stepDown);
-    return session;
+    try {
+      const session = await this.#sit(near, seat, stepDown);
+      meeting.accept((link) => broker.attach(link));
+      return session;
+    } catch (error) {
+      await stepDown();
+      throw error;
+    }
   }
 
   async #sit(link: Link, seat: Seat, epilogue?: () => Promise<void>): Promise<Seated> {
