@@ -1,0 +1,4 @@
+import { startFork } from '../support/fork-fixture.js';
+import { describeTransport } from './suite.js';
+
+describeTransport('fork', startFork);
