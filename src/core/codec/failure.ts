@@ -1,0 +1,54 @@
+/**
+ * What handlers throw, as payloads and back. Whatever was thrown, something arrives: the value as it is, or an error
+ * that says why it could not. An error keeps its name, message, code, cause and own properties; its `stack` is of the
+ * process that asked, and the handler's is in `remoteStack`.
+ */
+import { HubError, type HubErrorCode } from '../errors.js';
+import type { Arrival, Payload } from '../protocol.js';
+import { decode, encode } from './codec.js';
+import { headOf, hide, reviveError } from './error-parts.js';
+
+/** Never throws. */
+export function encodeFailure(thrown: unknown): Payload {
+  try {
+    return encode(thrown);
+  } catch (error) {
+    return encode(substitute(thrown, withoutCause(error)));
+  }
+}
+
+/** Throws nothing but `BAD_PACKET`. */
+export function decodeFailure(arrival: Arrival): unknown {
+  const thrown = decode(arrival);
+  if (!(thrown instanceof Error)) return thrown;
+
+  hide(thrown, 'remoteStack', thrown.stack);
+  hide(thrown, 'stack', `${thrown.name}: ${thrown.message}\n${framesHere()}`);
+  return thrown;
+}
+
+/** For an error one that looks like it, with the reason as its cause; for anything else the reason itself. */
+function substitute(thrown: unknown, reason: HubError): Error {
+  try {
+    if (!(thrown instanceof Error)) return reason;
+    const error = reviveError(headOf(thrown));
+    hide(error, 'cause', reason);
+    return error;
+  } catch {
+    // Not even its name can be read.
+    return reason;
+  }
+}
+
+/** The cause of why it could not be encoded is likely to be the next that cannot be. */
+function withoutCause(error: unknown): HubError {
+  const code: HubErrorCode = error instanceof HubError ? error.code : 'UNSERIALIZABLE';
+  const why = error instanceof Error ? ` ${error.message}` : '';
+  return new HubError(code, `What the handler threw cannot be sent in whole.${why}`);
+}
+
+/** V8 puts a line of its own before the frames; elsewhere the first is the frame of this function. Neither is missed. */
+function framesHere(): string {
+  const { stack = '' } = new Error();
+  return stack.slice(stack.indexOf('\n') + 1);
+}
