@@ -1,0 +1,67 @@
+/** What users hand over, checked where it comes in: misuse throws a `TypeError` or a `RangeError`, at once. */
+import { HubError } from './errors.js';
+import { isPattern } from './pattern.js';
+import { MAX_NAME_BYTES } from './protocol.js';
+import { utf8Length } from './text.js';
+
+/** Any string is a name, up to a length. `what` says whose: `topic`, `key`. */
+export function checkName(what: string, name: unknown): asserts name is string {
+  if (typeof name !== 'string') throw new TypeError(`A ${what} is a string, not ${describe(name)}.`);
+  if (name.length * 3 <= MAX_NAME_BYTES) return;
+  const size = utf8Length(name);
+  if (size > MAX_NAME_BYTES) {
+    throw new HubError('TOO_LARGE', `The ${what} "${name.slice(0, 40)}..." takes ${size} bytes; the limit is ${MAX_NAME_BYTES}.`);
+  }
+}
+
+/** A topic to send to: patterns are for those who listen. */
+export function checkTopic(topic: unknown): asserts topic is string {
+  checkName('topic', topic);
+  if (isPattern(topic)) throw new TypeError(`"${topic}" is a pattern, and patterns are for listening. Send to a topic without "*" and ">".`);
+}
+
+/** A member, its number, its id or its name. */
+export function checkAddress(to: unknown): void {
+  const isAddress = typeof to === 'string' || (typeof to === 'number' && Number.isInteger(to) && to >= 1) || (typeof to === 'object' && to !== null && 'id' in to);
+  if (!isAddress) throw new TypeError(`\`to\` is a member, its number, its id or its name, not ${describe(to)}.`);
+}
+
+export function checkSignal(signal: unknown): void {
+  if (typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal) return;
+  throw new TypeError(`\`signal\` is an AbortSignal, not ${describe(signal)}.`);
+}
+
+export function checkFunction(what: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`The ${what} is a function, not ${describe(value)}.`);
+}
+
+/** In ms; 0 is without limit. */
+export function checkDuration(what: string, value: unknown): void {
+  if (typeof value !== 'number') throw new TypeError(`\`${what}\` is a number of milliseconds, not ${describe(value)}.`);
+  if (!(value >= 0 && value < Infinity)) throw new RangeError(`\`${what}\` is a number of milliseconds from 0 (without limit) on, not ${value}.`);
+}
+
+/** A number of things, from 1 on. */
+export function checkCount(what: string, value: unknown): void {
+  if (typeof value !== 'number') throw new TypeError(`\`${what}\` is a number, not ${describe(value)}.`);
+  if (!(Number.isInteger(value) && value >= 1)) throw new RangeError(`\`${what}\` is a whole number from 1 on, not ${value}.`);
+}
+
+export function checkOverflow(value: unknown): void {
+  if (value === 'drop-oldest' || value === 'drop-newest' || value === 'error') return;
+  throw new TypeError(`\`overflow\` is "drop-oldest", "drop-newest" or "error", not ${describe(value)}.`);
+}
+
+/** A wrong value, as an error names it. */
+export function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return `"${value}"`;
+    case 'function':
+      return 'a function';
+    case 'object':
+      return value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object';
+    default:
+      return String(value);
+  }
+}
