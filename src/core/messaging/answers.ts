@@ -1,0 +1,231 @@
+/**
+ * The requests that this member answers: each exactly once, by one reply or one failure, whatever its handler does. A
+ * request that is cancelled is answered at once, so that its asker may use the number again.
+ */
+import PQueue from 'p-queue';
+import type { Call, HandleOptions } from '../api.js';
+import { decode, encode } from '../codec/codec.js';
+import { encodeFailure } from '../codec/failure.js';
+import { HubError } from '../errors.js';
+import type { KeepAlive } from '../keep-alive.js';
+import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
+import type { Session } from '../transport.js';
+import type { Directory } from '../directory.js';
+import { Letter } from './letter.js';
+import type { Outbox } from './outbox.js';
+import { RunningCall } from './running-call.js';
+import type { Surroundings } from './running-call.js';
+
+export type Answer = (input: unknown, call: Call) => unknown;
+
+export interface AnswersPorts extends Surroundings {
+  readonly outbox: Outbox;
+  readonly directory: Directory;
+  readonly interests: Pick<Session, 'follow' | 'unfollow'>;
+  readonly keepAlive: KeepAlive;
+}
+
+export class Answers {
+  readonly #ports: AnswersPorts;
+  readonly #handlers = new Map<string, Handler>();
+  /** By asker and its number: those that go on after their envelope was received. */
+  readonly #running = new Map<number, Map<number, RunningCall>>();
+  /** How many handlers are at work, and who waits until none is. */
+  #busy = 0;
+  #idle: (() => void)[] = [];
+  /** An answer that had to wait, and then could not be sent. */
+  readonly #stranded = ({ type, call, to }: Letter, error: HubError): void => {
+    if (type === 'reply' && typeof to === 'number') this.#post(to, 'failure', call, encodeFailure(error));
+  };
+
+  constructor(ports: AnswersPorts) {
+    this.#ports = ports;
+  }
+
+  handle(method: string, answer: Answer, { concurrency, signal }: HandleOptions = {}): Disposable {
+    if (this.#handlers.has(method)) throw new TypeError(`"${method}" has a handler in this hub already. Dispose of it first, or choose another name.`);
+    if (signal?.aborted === true) return NOTHING;
+    const { interests, keepAlive } = this.#ports;
+    const end = (): void => {
+      if (this.#handlers.get(method) !== handler) return;
+      this.#handlers.delete(method);
+      signal?.removeEventListener('abort', end);
+      interests.unfollow({ type: 'method', name: method });
+      keepAlive.unlisten();
+    };
+    const handler: Handler = { answer, queue: concurrency === undefined ? undefined : new PQueue({ concurrency }), end };
+    this.#handlers.set(method, handler);
+    interests.follow({ type: 'method', name: method });
+    keepAlive.listen();
+    signal?.addEventListener('abort', end);
+    return { [Symbol.dispose]: end };
+  }
+
+  received(envelope: Envelope<Arrival>): void {
+    const handler = this.#handlers.get(envelope.name);
+    if (handler === undefined) {
+      const refusal = new HubError('NO_RECEIVER', `The member that was asked does not handle "${envelope.name}".`, { mayHaveRun: false });
+      return this.#post(envelope.member, 'failure', envelope.call, encodeFailure(refusal));
+    }
+    const from = this.#ports.directory.member(envelope.member);
+    if (from === undefined) return;
+    const call = new RunningCall(from, envelope, this.#ports);
+    let input: unknown;
+    try {
+      input = decode(envelope.payload);
+    } catch (error) {
+      return this.#fail(call, error);
+    }
+    if (handler.queue === undefined) this.#run(handler.answer, input, call);
+    else this.#queue(handler.queue, handler.answer, input, call);
+  }
+
+  cancelled({ member, call: number }: Envelope<Arrival>): void {
+    const call = this.#running.get(member)?.get(number);
+    if (call === undefined) return;
+    this.#release(call);
+    this.#post(member, 'reply', number, '');
+    call.ended();
+    call.abort(new DOMException(`The asker of "${call.method}" has given up.`, 'AbortError'));
+  }
+
+  memberLeft(number: number): void {
+    this.#abandon(number, new HubError('LOST', 'The asker has left.'));
+  }
+
+  /** No asker can be reached any more. */
+  lost(error: HubError): void {
+    for (const number of [...this.#running.keys()]) this.#abandon(number, error);
+  }
+
+  /** Takes no more requests. */
+  stop(): void {
+    for (const handler of [...this.#handlers.values()]) handler.end();
+  }
+
+  get isBusy(): boolean {
+    return this.#busy > 0;
+  }
+
+  /** Resolves when no handler is at work. */
+  idle(): Promise<void> {
+    return this.isBusy ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve();
+  }
+
+  #abandon(asker: number, reason: HubError): void {
+    const calls = this.#running.get(asker);
+    if (calls === undefined) return;
+    this.#running.delete(asker);
+    for (const call of calls.values()) {
+      call.ended();
+      call.abort(reason);
+    }
+  }
+
+  #run(answer: Answer, input: unknown, call: RunningCall): void {
+    let output: unknown;
+    try {
+      output = answer(input, call);
+    } catch (thrown) {
+      return this.#fail(call, thrown);
+    }
+    if (!isThenable(output)) return this.#reply(call, output);
+
+    this.#keep(call);
+    this.#began();
+    Promise.resolve(output).then(
+      (value) => {
+        this.#reply(call, value);
+        this.#finished();
+      },
+      (thrown: unknown) => {
+        this.#fail(call, thrown);
+        this.#finished();
+      },
+    );
+  }
+
+  #queue(queue: PQueue, answer: Answer, input: unknown, call: RunningCall): void {
+    this.#keep(call);
+    this.#began();
+    void queue.add(async () => {
+      try {
+        if (!call.isAnswered) this.#reply(call, await answer(input, call));
+      } catch (thrown) {
+        this.#fail(call, thrown);
+      } finally {
+        this.#finished();
+      }
+    });
+  }
+
+  #reply(call: RunningCall, value: unknown): void {
+    if (call.isAnswered) return;
+    try {
+      this.#post(call.from.number, 'reply', call.number, encode(value));
+    } catch (error) {
+      return this.#fail(call, error);
+    }
+    this.#done(call);
+  }
+
+  #fail(call: RunningCall, thrown: unknown): void {
+    if (call.isAnswered) return;
+    this.#done(call);
+    try {
+      this.#post(call.from.number, 'failure', call.number, encodeFailure(hasRun(thrown)));
+    } catch (error) {
+      // Even what it threw was too much for the wire; that much is not.
+      this.#post(call.from.number, 'failure', call.number, encodeFailure(error));
+    }
+  }
+
+  #done(call: RunningCall): void {
+    call.ended();
+    this.#release(call);
+  }
+
+  #post(to: number, type: EnvelopeType, call: number, payload: Payload): void {
+    this.#ports.outbox.post(new Letter(type, '', call, payload, to, this.#stranded));
+  }
+
+  #keep(call: RunningCall): void {
+    const calls = this.#running.get(call.from.number);
+    if (calls === undefined) this.#running.set(call.from.number, new Map([[call.number, call]]));
+    else calls.set(call.number, call);
+  }
+
+  #release(call: RunningCall): void {
+    this.#running.get(call.from.number)?.delete(call.number);
+  }
+
+  #began(): void {
+    this.#busy += 1;
+  }
+
+  #finished(): void {
+    this.#busy -= 1;
+    if (this.#busy > 0) return;
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const resolve of idle) resolve();
+  }
+}
+
+interface Handler {
+  readonly answer: Answer;
+  readonly queue: PQueue | undefined;
+  readonly end: () => void;
+}
+
+const NOTHING: Disposable = { [Symbol.dispose]: () => {} };
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** Of a handler's own requests some may not have run; the handler has. */
+function hasRun(thrown: unknown): unknown {
+  if (!(thrown instanceof HubError) || thrown.mayHaveRun !== false) return thrown;
+  return new HubError(thrown.code, thrown.message, { cause: thrown.cause, mayHaveRun: true });
+}

@@ -1,0 +1,182 @@
+/**
+ * The requests that this member has made: each is settled once, by an answer, by its deadline, by its signal, or by the
+ * end of the member that it is at.
+ *
+ * A call's number is its place in an array. A member answers every request exactly once, also one that was cancelled, so
+ * a place is given away again when the answer has come, or the member has gone: a late answer never meets a new call.
+ */
+import type { RequestOptions } from '../api.js';
+import { decode } from '../codec/codec.js';
+import { decodeFailure } from '../codec/failure.js';
+import type { Deadlines } from '../deadlines.js';
+import { HubError } from '../errors.js';
+import type { KeepAlive } from '../keep-alive.js';
+import type { Arrival, Envelope, Payload } from '../protocol.js';
+import { Letter } from './letter.js';
+import { noReceiver } from './outbox.js';
+import type { Outbox } from './outbox.js';
+import { PendingCall } from './pending-call.js';
+import type { CallKeeper } from './pending-call.js';
+
+export class Calls implements CallKeeper {
+  readonly #outbox: Outbox;
+  readonly #deadlines: Deadlines;
+  readonly #keepAlive: KeepAlive;
+  /** A call's number is its index; there is no call 0. */
+  readonly #calls: (PendingCall | undefined)[] = [undefined];
+  readonly #free: number[] = [];
+
+  constructor(outbox: Outbox, deadlines: Deadlines, keepAlive: KeepAlive) {
+    this.#outbox = outbox;
+    this.#deadlines = deadlines;
+    this.#keepAlive = keepAlive;
+  }
+
+  request(method: string, payload: Payload, timeout: number, { to, signal }: RequestOptions): Promise<unknown> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const number = this.#free.pop() ?? this.#calls.length;
+      const call = new PendingCall(this, number, method, payload, to, timeout, signal, resolve, reject);
+      this.#calls[number] = call;
+      this.#keepAlive.begin();
+      if (timeout > 0) call.deadline = this.#deadlines.add(timeout, call);
+      signal?.addEventListener('abort', call);
+      this.#post(call);
+    });
+  }
+
+  /** A reply or a failure has come. */
+  answered(envelope: Envelope<Arrival>): void {
+    const call = this.#at(envelope);
+    if (call === undefined) return;
+    if (call.isWithdrawn) return this.#forget(call);
+    if (envelope.type === 'reply') return this.#resolve(call, envelope.payload);
+
+    const thrown = readFailure(envelope.payload);
+    if (isRefusal(thrown)) this.#turnedAway(call, thrown);
+    else this.#reject(call, thrown);
+  }
+
+  /** A request has come back: its member never saw it. */
+  returned(envelope: Envelope<Arrival>, why: 'absent' | 'full'): void {
+    const call = this.#at(envelope);
+    if (call === undefined) return;
+    if (call.isWithdrawn) return this.#forget(call);
+    if (why === 'full') {
+      this.#turnedAway(call, new HubError('OVERLOADED', `"${call.name}" was not asked: too much waits for that member already.`, { mayHaveRun: false }));
+    } else if (call.to === undefined) {
+      this.#turnedAway(call, noReceiver(call));
+    } else {
+      this.#reject(call, new HubError('LOST', `The member that "${call.name}" was for has left before it was asked.`, { mayHaveRun: false }));
+    }
+  }
+
+  memberLeft(number: number): void {
+    this.#giveUp((call) => call.member === number, (call) => new HubError('LOST', `The member that was asked for "${call.name}" has left before it answered.`, { mayHaveRun: true }));
+  }
+
+  /** What has not departed is none the worse: it goes out with the next session. */
+  lost(error: HubError): void {
+    this.#giveUp((call) => call.member !== 0, (call) => new HubError('LOST', `The group was lost before "${call.name}" was answered: ${error.message}`, { mayHaveRun: true, cause: error }));
+  }
+
+  closed({ code, message, cause }: HubError): void {
+    this.#giveUp(() => true, (call) => new HubError(code, message, { mayHaveRun: call.member !== 0, cause }));
+  }
+
+  expired(call: PendingCall): void {
+    const error = new HubError('TIMEOUT', `"${call.name}" was not answered within ${call.timeout} ms.`, { mayHaveRun: call.member !== 0 });
+    this.#cancel(call, error);
+  }
+
+  aborted(call: PendingCall): void {
+    this.#cancel(call, call.signal?.reason);
+  }
+
+  stranded(call: PendingCall, error: HubError): void {
+    this.#reject(call, error);
+  }
+
+  #post(call: PendingCall): void {
+    try {
+      this.#outbox.post(call);
+    } catch (error) {
+      this.#reject(call, error);
+    }
+  }
+
+  #at({ call, member }: Envelope<Arrival>): PendingCall | undefined {
+    const found = this.#calls[call];
+    return found?.member === member ? found : undefined;
+  }
+
+  /** Its member is told that nobody waits any more; the place stays taken until the answer comes. */
+  #cancel(call: PendingCall, reason: unknown): void {
+    if (call.member === 0) return this.#reject(call, reason);
+    this.#settled(call);
+    call.reject(reason);
+    this.#outbox.post(new Letter('cancel', '', call.call, '', call.member));
+  }
+
+  /** It has not run: whoever else handles the method may be asked. */
+  #turnedAway(call: PendingCall, error: HubError): void {
+    call.refusals += 1;
+    if (call.to !== undefined || call.refusals > MOST_REFUSALS) return this.#reject(call, error);
+    call.refused = call.member;
+    call.member = 0;
+    this.#post(call);
+  }
+
+  #giveUp(which: (call: PendingCall) => boolean, why: (call: PendingCall) => HubError): void {
+    for (const call of this.#calls) {
+      if (call === undefined || !which(call)) continue;
+      if (call.isWithdrawn) this.#forget(call);
+      else this.#reject(call, why(call));
+    }
+  }
+
+  #resolve(call: PendingCall, payload: Arrival): void {
+    this.#forget(call);
+    this.#settled(call);
+    try {
+      call.resolve(decode(payload));
+    } catch (error) {
+      call.reject(error);
+    }
+  }
+
+  #reject(call: PendingCall, reason: unknown): void {
+    this.#forget(call);
+    this.#settled(call);
+    call.reject(reason);
+  }
+
+  #settled(call: PendingCall): void {
+    call.isWithdrawn = true;
+    call.deadline?.cancel();
+    call.signal?.removeEventListener('abort', call);
+    this.#keepAlive.end();
+  }
+
+  /** Its number may be used again. */
+  #forget({ call }: PendingCall): void {
+    this.#calls[call] = undefined;
+    this.#free.push(call);
+  }
+}
+
+/** How many members may turn a request away before its asker hears of it. */
+const MOST_REFUSALS = 8;
+
+function readFailure(payload: Arrival): unknown {
+  try {
+    return decodeFailure(payload);
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Only hubs say this, of what no handler has seen: `Answers` sees to it that a handler cannot. */
+function isRefusal(thrown: unknown): thrown is HubError {
+  return thrown instanceof HubError && thrown.mayHaveRun === false && thrown.code === 'NO_RECEIVER';
+}

@@ -1,0 +1,32 @@
+/** A parcel that nobody waits for: a message, an answer, a cancelling. */
+import type { Address } from '../api.js';
+import type { HubError } from '../errors.js';
+import type { EnvelopeType, Payload } from '../protocol.js';
+import type { Parcel } from './outbox.js';
+
+export class Letter implements Parcel {
+  readonly type: EnvelopeType;
+  readonly name: string;
+  readonly call: number;
+  readonly timeout = 0;
+  readonly payload: Payload;
+  readonly to: Address | undefined;
+  readonly refused = 0;
+  readonly isWithdrawn = false;
+  readonly #stranded: ((letter: Letter, error: HubError) => void) | undefined;
+
+  constructor(type: EnvelopeType, name: string, call: number, payload: Payload, to: Address | undefined, stranded?: (letter: Letter, error: HubError) => void) {
+    this.type = type;
+    this.name = name;
+    this.call = call;
+    this.payload = payload;
+    this.to = to;
+    this.#stranded = stranded;
+  }
+
+  departing(): void {}
+
+  stranded(error: HubError): void {
+    this.#stranded?.(this, error);
+  }
+}

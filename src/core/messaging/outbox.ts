@@ -1,0 +1,164 @@
+/**
+ * Where all that this member tells others goes out, in the order in which it was said. What cannot go yet, for want of a
+ * seat or of knowing who listens to a name, waits, and all that was said later waits behind it: so the order for each pair
+ * of members holds, whoever is chosen in the end.
+ */
+import type { Address } from '../api.js';
+import { HubError } from '../errors.js';
+import { EVERYONE } from '../protocol.js';
+import type { EnvelopeType, Payload } from '../protocol.js';
+import type { Session } from '../transport.js';
+import type { Directory } from '../directory.js';
+import { NOBODY, Routes } from './routes.js';
+
+/** An envelope that may not have its receiver yet. */
+export interface Parcel {
+  readonly type: EnvelopeType;
+  readonly name: string;
+  readonly call: number;
+  readonly timeout: number;
+  readonly payload: Payload;
+  /** `undefined`: one of those who listen, in turn. */
+  readonly to: Address | undefined;
+  /** Whoever must not be chosen: it has refused. */
+  readonly refused: number;
+  /** Nobody wants it sent any more. */
+  readonly isWithdrawn: boolean;
+  /** It goes out now, to this member. */
+  departing(to: number): void;
+  /** It found nobody, or cannot be sent. */
+  stranded(error: HubError): void;
+}
+
+type Life =
+  | { readonly at: 'waiting' }
+  | { readonly at: 'open'; readonly session: Session }
+  | { readonly at: 'closed'; readonly error: HubError };
+
+export class Outbox {
+  readonly #directory: Directory;
+  readonly #topics: Routes;
+  readonly #methods: Routes;
+  readonly #limit: number;
+  #life: Life = WAITING;
+  #line: Parcel[] = [];
+  #draining: Draining[] = [];
+
+  constructor(directory: Directory, interests: Pick<Session, 'follow' | 'unfollow'>, limit = 10_000) {
+    this.#directory = directory;
+    this.#topics = new Routes('topic', interests);
+    this.#methods = new Routes('method', interests);
+    this.#limit = limit;
+  }
+
+  /** Throws when a message or a request cannot even wait. Answers and cancellings always can, and after the end mean nothing. */
+  post(parcel: Parcel): void {
+    const life = this.#life;
+    if (life.at === 'open' && this.#line.length === 0 && this.#depart(life.session, parcel)) return;
+    if (parcel.type === 'message' || parcel.type === 'request') this.#checkRoom(parcel);
+    if (life.at === 'closed') return;
+    if (parcel.to === undefined) this.#routes(parcel).learn(parcel.name);
+    this.#line.push(parcel);
+  }
+
+  opened(session: Session): void {
+    this.#life = { at: 'open', session };
+    this.#drain();
+  }
+
+  lost(): void {
+    this.#topics.lost();
+    this.#methods.lost();
+    this.#life = WAITING;
+  }
+
+  closed(error: HubError): void {
+    this.#life = { at: 'closed', error };
+    this.#line = [];
+    const draining = this.#draining;
+    this.#draining = [];
+    for (const { reject } of draining) reject(error);
+  }
+
+  /** Who listens to a topic, or handles a method, has changed, or is known now. */
+  heard(of: 'topic' | 'method', name: string, members: readonly number[]): void {
+    (of === 'topic' ? this.#topics : this.#methods).heard(name, members);
+    this.#drain();
+  }
+
+  async drained(): Promise<void> {
+    if (this.#line.length > 0 || this.#life.at === 'waiting') {
+      await new Promise<void>((resolve, reject) => this.#draining.push({ resolve, reject }));
+    }
+    const life = this.#life;
+    if (life.at === 'closed') throw life.error;
+    if (life.at === 'open') await life.session.drained();
+  }
+
+  #checkRoom({ name }: Parcel): void {
+    if (this.#life.at === 'closed') throw this.#life.error;
+    if (this.#line.length < this.#limit) return;
+    const advice = 'Await hub.ready(), or hub.drained(), before sending so many.';
+    throw new HubError('OVERLOADED', `"${name}" cannot be sent: ${this.#limit} messages and requests wait for their turn already. ${advice}`, { mayHaveRun: false });
+  }
+
+  #drain(): void {
+    let gone = 0;
+    for (const parcel of this.#line) {
+      if (this.#life.at !== 'open' || !this.#departSafely(this.#life.session, parcel)) break;
+      gone += 1;
+    }
+    if (gone > 0) this.#line.splice(0, gone);
+    if (this.#life.at !== 'open' || this.#line.length > 0) return;
+    const draining = this.#draining;
+    this.#draining = [];
+    for (const { resolve } of draining) resolve();
+  }
+
+  /** Its sender is not on the stack any more: what goes wrong is told to the parcel. */
+  #departSafely(session: Session, parcel: Parcel): boolean {
+    try {
+      return this.#depart(session, parcel);
+    } catch (error) {
+      parcel.stranded(error instanceof HubError ? error : new HubError('UNSERIALIZABLE', `"${parcel.name}" could not be sent.`, { cause: error }));
+      return true;
+    }
+  }
+
+  /** Whether it is done with: sent, withdrawn or stranded. */
+  #depart(session: Session, parcel: Parcel): boolean {
+    if (parcel.isWithdrawn) return true;
+    const { type, name, to } = parcel;
+    const member = to === undefined ? this.#routes(parcel).next(name, parcel.refused) : to === EVERYONE ? EVERYONE : this.#directory.find(to) ?? ABSENT;
+    if (member === undefined) return false;
+    if (member === ABSENT) parcel.stranded(noMember(parcel));
+    else if (member === NOBODY && to === undefined) parcel.stranded(noReceiver(parcel));
+    else {
+      parcel.departing(member);
+      session.send({ type, member, name, call: parcel.call, timeout: parcel.timeout, payload: parcel.payload });
+    }
+    return true;
+  }
+
+  #routes(parcel: Parcel): Routes {
+    return parcel.type === 'request' ? this.#methods : this.#topics;
+  }
+}
+
+interface Draining {
+  readonly resolve: () => void;
+  readonly reject: (error: HubError) => void;
+}
+
+const WAITING: Life = { at: 'waiting' };
+const ABSENT = -1;
+
+function noMember({ name, to }: Parcel): HubError {
+  const address = typeof to === 'object' ? to.name : to;
+  return new HubError('NO_MEMBER', `"${name}" was for ${JSON.stringify(address)}, and no member of the group has that number, id or name.`, { mayHaveRun: false });
+}
+
+export function noReceiver({ type, name }: Pick<Parcel, 'type' | 'name'>): HubError {
+  const what = type === 'request' ? `No member handles "${name}". Call hub.handle() somewhere before it is asked.` : `No member listens to "${name}".`;
+  return new HubError('NO_RECEIVER', what, { mayHaveRun: false });
+}

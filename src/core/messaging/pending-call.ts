@@ -1,0 +1,73 @@
+/** A request that waits for its answer; it is its own parcel, and what its deadline and its signal call. */
+import type { Address } from '../api.js';
+import type { Deadline, Expiring } from '../deadlines.js';
+import type { HubError } from '../errors.js';
+import type { Payload } from '../protocol.js';
+import type { Parcel } from './outbox.js';
+
+export interface CallKeeper {
+  expired(call: PendingCall): void;
+  aborted(call: PendingCall): void;
+  stranded(call: PendingCall, error: HubError): void;
+}
+
+export class PendingCall implements Parcel, Expiring {
+  readonly type = 'request';
+  readonly name: string;
+  /** Its place among the pending calls. */
+  readonly call: number;
+  readonly timeout: number;
+  readonly payload: Payload;
+  readonly to: Address | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly #keeper: CallKeeper;
+  deadline: Deadline | undefined = undefined;
+  /** Whom it is at; 0 while it has not departed. */
+  member = 0;
+  /** How many members have turned it away, and the last of them. */
+  refusals = 0;
+  refused = 0;
+  /** Its promise is settled: an answer would come too late. */
+  isWithdrawn = false;
+
+  constructor(
+    keeper: CallKeeper,
+    call: number,
+    name: string,
+    payload: Payload,
+    to: Address | undefined,
+    timeout: number,
+    signal: AbortSignal | undefined,
+    resolve: (value: unknown) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#keeper = keeper;
+    this.call = call;
+    this.name = name;
+    this.payload = payload;
+    this.to = to;
+    this.timeout = timeout;
+    this.signal = signal;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  departing(to: number): void {
+    this.member = to;
+  }
+
+  stranded(error: HubError): void {
+    this.#keeper.stranded(this, error);
+  }
+
+  expired(): void {
+    this.#keeper.expired(this);
+  }
+
+  /** Its signal has aborted. */
+  handleEvent(): void {
+    this.#keeper.aborted(this);
+  }
+}

@@ -1,0 +1,74 @@
+/** A request, as its handler sees it. What few handlers ask for is made when it is asked for. */
+import type { Call } from '../api.js';
+import type { Deadline, Deadlines, Expiring } from '../deadlines.js';
+import { HubError } from '../errors.js';
+import type { Host } from '../host.js';
+import type { Arrival, Envelope, Member } from '../protocol.js';
+
+export interface Surroundings {
+  readonly host: Host;
+  readonly deadlines: Deadlines;
+}
+
+export class RunningCall implements Call, Expiring {
+  readonly method: string;
+  readonly from: Member;
+  /** The asker's number for it. */
+  readonly number: number;
+  readonly #timeout: number;
+  readonly #arrived: number;
+  readonly #around: Surroundings;
+  #controller: AbortController | undefined;
+  #deadline: Deadline | undefined;
+  #reason: unknown = undefined;
+  #isAborted = false;
+  /** It has its answer: what the handler makes of it now goes nowhere. */
+  isAnswered = false;
+
+  constructor(from: Member, { name, call, timeout }: Envelope<Arrival>, around: Surroundings) {
+    this.method = name;
+    this.from = from;
+    this.number = call;
+    this.#timeout = timeout;
+    this.#arrived = timeout > 0 ? around.host.now() : 0;
+    this.#around = around;
+  }
+
+  get remaining(): number {
+    if (this.#timeout === 0) return Infinity;
+    return Math.max(0, this.#arrived + this.#timeout - this.#around.host.now());
+  }
+
+  get signal(): AbortSignal {
+    return (this.#controller ?? this.#watch()).signal;
+  }
+
+  /** Nobody waits for the answer any more. */
+  abort(reason: unknown): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    this.#reason = reason;
+    this.#deadline?.cancel();
+    this.#controller?.abort(reason);
+  }
+
+  expired(): void {
+    this.abort(new HubError('TIMEOUT', `The asker of "${this.method}" waited ${this.#timeout} ms, and has given up.`));
+  }
+
+  /** The handler is done. */
+  ended(): void {
+    this.isAnswered = true;
+    this.#deadline?.cancel();
+  }
+
+  #watch(): AbortController {
+    const controller = new AbortController();
+    this.#controller = controller;
+    const { remaining } = this;
+    if (this.#isAborted) controller.abort(this.#reason);
+    else if (remaining === 0) this.expired();
+    else if (remaining < Infinity && !this.isAnswered) this.#deadline = this.#around.deadlines.add(remaining, this);
+    return controller;
+  }
+}
