@@ -4,7 +4,7 @@
  */
 
 /** Small files that every part of the core may use. */
-const SMALL = '^src/core/(?!hub[.]ts|seat[.]ts)[^/]+[.]ts$|^src/core/codec/';
+const SMALL = '^src/core/(?!hub[.]ts|hub-parts[.]ts|seat[.]ts)[^/]+[.]ts$|^src/core/codec/';
 
 /** What lies in `from` imports nothing but itself and what is named. */
 function only(name, from, ...mayImport) {
@@ -32,7 +32,7 @@ module.exports = {
     only('telling and asking know the port', '^src/core/messaging/', SMALL, '^node_modules/p-queue/'),
     only('agreeing knows the port', '^src/core/agreement/', SMALL),
     only('a star carries, and does not tell, ask or agree', '^src/core/star/', '^src/core/ledger/', SMALL),
-    only('a hub wires, and does not know what carries it', '^src/core/(?:hub|seat)[.]ts$', '^src/core/(?:messaging|agreement)/', SMALL),
+    only('a hub wires, and does not know what carries it', '^src/core/(?:hub|hub-parts|seat)[.]ts$', '^src/core/(?:messaging|agreement)/', SMALL),
     only('adapters make links', '^src/adapters/', '^src/core/star/', SMALL, '^(?:node:)?[a-z_]+(?:/promises)?$', '^node_modules/ws/'),
     only('transports bring members together', '^src/transports/', '^src/core/(?:star|ledger)/', '^src/adapters/', SMALL, '^(?:node:)?[a-z_]+(?:/promises)?$'),
     apart('adapters'),

@@ -104,8 +104,8 @@ export interface Message<V = unknown> {
 export interface Undelivered {
   readonly topic: string;
   readonly value: unknown;
-  /** The member's number, or `undefined` for "any that listens". */
-  readonly to: number | undefined;
+  /** What `to` said, or the number of the member that was chosen; `undefined` when nobody listens. */
+  readonly to: Address | undefined;
 }
 
 export interface ListenOptions {

@@ -1,0 +1,168 @@
+/** The parts of a hub, and what each of them hears of its sessions, in which order. */
+import { Locks } from './agreement/locks.js';
+import { MapWatches } from './agreement/map-watches.js';
+import { Members } from './agreement/members.js';
+import type { HubOptions, StatusChange, Undelivered } from './api.js';
+import { decode } from './codec/codec.js';
+import { Deadlines } from './deadlines.js';
+import { HubError } from './errors.js';
+import { host as defaultHost } from './host.js';
+import type { Host } from './host.js';
+import { KeepAlive } from './keep-alive.js';
+import { Answers } from './messaging/answers.js';
+import { Calls } from './messaging/calls.js';
+import type { Letter } from './messaging/letter.js';
+import { Listeners } from './messaging/listeners.js';
+import { Outbox } from './messaging/outbox.js';
+import type { Arrival, Candidate, Envelope, Event, Member } from './protocol.js';
+import { Seat } from './seat.js';
+import type { Occupant } from './seat.js';
+import type { Session, Transport } from './transport.js';
+
+export interface HubSetup extends HubOptions {
+  readonly transport: Transport | Promise<Transport>;
+  readonly pid: number;
+  readonly host?: Host;
+}
+
+export class HubParts implements Occupant {
+  readonly #setup: HubSetup;
+  readonly keepAlive = new KeepAlive();
+  readonly members = new Members(this.keepAlive);
+  readonly deadlines: Deadlines;
+  readonly seat: Seat;
+  readonly outbox: Outbox;
+  readonly listeners: Listeners;
+  readonly calls: Calls;
+  readonly answers: Answers;
+  readonly locks: Locks;
+  readonly watches: MapWatches;
+  readonly statusListeners = new Set<(change: StatusChange) => void>();
+
+  constructor(setup: HubSetup) {
+    const { keepAlive, members: directory } = this;
+    const { host = defaultHost } = setup;
+    this.#setup = setup;
+    const deadlines = new Deadlines(host);
+    const seat = new Seat(setup.transport, this, deadlines);
+    const outbox = new Outbox(directory, seat);
+    this.deadlines = deadlines;
+    this.seat = seat;
+    this.outbox = outbox;
+    this.listeners = new Listeners({ directory, interests: seat, keepAlive, report: (error) => this.report(error) });
+    this.calls = new Calls(outbox, deadlines, keepAlive);
+    this.answers = new Answers({ host, deadlines, outbox, directory, interests: seat, keepAlive });
+    this.locks = new Locks(seat, deadlines, keepAlive);
+    this.watches = new MapWatches(seat, keepAlive);
+    seat.open();
+  }
+
+  introduce(transport: Transport): Candidate {
+    const { name, labels = {}, pid } = this.#setup;
+    return { id: crypto.randomUUID(), name: name ?? transport.suggestedName ?? `pid-${pid}`, labels, pid };
+  }
+
+  seated(session: Session): void {
+    this.members.begin(session.member, session.members);
+    this.outbox.opened(session);
+  }
+
+  received(envelope: Envelope<Arrival>): void {
+    switch (envelope.type) {
+      case 'message':
+        return this.listeners.received(envelope);
+      case 'request':
+        return this.answers.received(envelope);
+      case 'reply':
+      case 'failure':
+        return this.calls.answered(envelope);
+      case 'cancel':
+        return this.answers.cancelled(envelope);
+    }
+  }
+
+  returned(envelope: Envelope<Arrival>, why: 'absent' | 'full'): void {
+    if (envelope.type === 'request') this.calls.returned(envelope, why);
+    else if (envelope.type === 'message') this.#undelivered(envelope.name, envelope.payload, envelope.member);
+  }
+
+  heard(event: Event): void {
+    switch (event.type) {
+      case 'listeners':
+        return this.outbox.heard(event.of, event.name, event.members);
+      case 'lock.granted':
+        return this.locks.granted(event.ticket, event.token);
+      case 'map.changed':
+        return this.watches.changed(event.map, event.change);
+      case 'map.whole':
+        return this.watches.whole(event.map, event.version, event.entries);
+      case 'member.joined':
+        return this.members.joined(event.member);
+      case 'member.left':
+        this.calls.memberLeft(event.number);
+        this.answers.memberLeft(event.number);
+        return this.members.left(event.number, event.reason);
+    }
+  }
+
+  lost(error: HubError): void {
+    this.outbox.lost();
+    this.calls.lost(error);
+    this.answers.lost(error);
+    this.locks.lost('LOST', error);
+  }
+
+  closed(error: HubError): void {
+    // Whoever waits for something hears of it there.
+    if (error.code !== 'CLOSED' && !this.keepAlive.hasPending && this.statusListeners.size === 0) this.report(error);
+    this.outbox.closed(error);
+    this.calls.closed(error);
+    this.answers.stop();
+    this.answers.lost(error);
+    this.locks.lost('CLOSED', error);
+    this.listeners.closed();
+    this.watches.closed();
+    this.members.closed();
+  }
+
+  statusChanged(change: StatusChange): void {
+    for (const listener of [...this.statusListeners]) this.#tell(listener, change);
+  }
+
+  /** A message that was never sent. */
+  readonly stranded = ({ name, payload, to }: Letter): void => {
+    this.#undelivered(name, payload, to);
+  };
+
+  /** Hears what users' functions throw when nobody else can. */
+  report(error: unknown): void {
+    const { onError = throwUncaught } = this.#setup;
+    try {
+      onError(error);
+    } catch (thrown) {
+      throwUncaught(thrown);
+    }
+  }
+
+  #undelivered(topic: string, payload: Arrival, to: Member | number | string | undefined): void {
+    const { onUndelivered } = this.#setup;
+    if (onUndelivered === undefined) return;
+    const message: Undelivered = { topic, value: decode(payload), to };
+    // Later: `send` may still be on the stack, and throws only what is its own.
+    queueMicrotask(() => this.#tell(onUndelivered, message));
+  }
+
+  #tell<T>(listener: (value: T) => void, value: T): void {
+    try {
+      listener(value);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+}
+
+function throwUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

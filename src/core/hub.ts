@@ -1,0 +1,185 @@
+/** What a user holds: checks what it is given, and passes it to the part whose it is. */
+import { SharedMap } from './agreement/shared-map.js';
+import type * as api from './api.js';
+import { checkAddress, checkCount, checkDuration, checkFunction, checkName, checkOverflow, checkSignal, checkTopic } from './arguments.js';
+import { encode } from './codec/codec.js';
+import { MYSELF } from './directory.js';
+import { HubError } from './errors.js';
+import { HubParts } from './hub-parts.js';
+import type { HubSetup } from './hub-parts.js';
+import type { Answer } from './messaging/answers.js';
+import { Letter } from './messaging/letter.js';
+import type { Listen } from './messaging/listeners.js';
+import { EVERYONE } from './protocol.js';
+import type { Member, Payload } from './protocol.js';
+
+export class Hub implements api.Hub {
+  readonly #parts: HubParts;
+  readonly #timeout: number;
+  #closing: Promise<void> | undefined;
+
+  constructor(setup: HubSetup) {
+    const { timeout = 30_000 } = setup;
+    checkDuration('timeout', timeout);
+    this.#timeout = timeout;
+    this.#parts = new HubParts(setup);
+  }
+
+  get status(): api.Status {
+    return this.#parts.seat.status;
+  }
+
+  get member(): Member {
+    const { self } = this.#parts.members;
+    if (self === undefined) throw new HubError('UNAVAILABLE', 'This hub has no seat in its group yet. Await hub.ready() first.');
+    return self;
+  }
+
+  get members(): api.Members {
+    return this.#parts.members;
+  }
+
+  onStatus(listener: (change: api.StatusChange) => void): Disposable {
+    checkFunction('listener', listener);
+    const { statusListeners } = this.#parts;
+    const own = (change: api.StatusChange): void => listener(change);
+    statusListeners.add(own);
+    return { [Symbol.dispose]: () => statusListeners.delete(own) };
+  }
+
+  async ready(): Promise<void> {
+    const { keepAlive, seat } = this.#parts;
+    keepAlive.begin();
+    try {
+      await seat.ready();
+    } finally {
+      keepAlive.end();
+    }
+  }
+
+  on<V = unknown>(topic: string, listener: (value: V, message: api.Message<V>) => unknown, options: api.ListenOptions = {}): Disposable {
+    checkName('topic', topic);
+    checkFunction('listener', listener);
+    checkRunning(options);
+    this.#parts.seat.assertOpen();
+    return this.#parts.listeners.on(topic, listener as Listen, options);
+  }
+
+  subscribe<V = unknown>(topic: string, options: api.SubscribeOptions = {}): api.Subscription<V> {
+    checkName('topic', topic);
+    if (options.buffer !== undefined) checkCount('buffer', options.buffer);
+    if (options.overflow !== undefined) checkOverflow(options.overflow);
+    if (options.signal !== undefined) checkSignal(options.signal);
+    this.#parts.seat.assertOpen();
+    return this.#parts.listeners.subscribe(topic, options) as api.Subscription<V>;
+  }
+
+  send(topic: string, value?: unknown, { to }: api.SendOptions = {}): void {
+    checkTopic(topic);
+    if (to !== undefined) checkAddress(to);
+    this.#tell(topic, encode(value), to);
+  }
+
+  broadcast(topic: string, value?: unknown, { self = false }: api.BroadcastOptions = {}): void {
+    checkTopic(topic);
+    const payload = encode(value);
+    this.#tell(topic, payload, EVERYONE);
+    // Its own copy goes the same way as all the others, and so keeps its place in the order.
+    if (self && this.#parts.listeners.has(topic)) this.#tell(topic, payload, MYSELF);
+  }
+
+  drained(): Promise<void> {
+    return this.#parts.outbox.drained();
+  }
+
+  handle<I = unknown, O = unknown>(method: string, handler: (input: I, call: api.Call) => O | Promise<O>, options: api.HandleOptions = {}): Disposable {
+    checkName('method', method);
+    checkFunction('handler', handler);
+    checkRunning(options);
+    this.#parts.seat.assertOpen();
+    return this.#parts.answers.handle(method, handler as Answer, options);
+  }
+
+  request<O = unknown>(method: string, input?: unknown, options: api.RequestOptions = {}): Promise<O> {
+    const { timeout = this.#timeout, to, signal } = options;
+    checkName('method', method);
+    if (options.timeout !== undefined) checkDuration('timeout', timeout);
+    if (to !== undefined) checkAddress(to);
+    if (signal !== undefined) checkSignal(signal);
+    let payload: Payload;
+    try {
+      payload = encode(input);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#parts.calls.request(method, payload, timeout, options) as Promise<O>;
+  }
+
+  lock(key: string, options?: api.LockOptions): Promise<api.Lock>;
+  lock<R>(key: string, body: (lock: api.Lock) => R | Promise<R>): Promise<R>;
+  lock<R>(key: string, options: api.LockOptions, body: (lock: api.Lock) => R | Promise<R>): Promise<R>;
+  lock<R>(key: string, second: api.LockOptions | LockBody<R> = {}, third?: LockBody<R>): Promise<api.Lock | R> {
+    const [options, body] = typeof second === 'function' ? [{}, second] : [second, third];
+    checkName('key', key);
+    if (options.timeout !== undefined) checkDuration('timeout', options.timeout);
+    if (options.signal !== undefined) checkSignal(options.signal);
+    if (body === undefined) return this.#parts.locks.acquire(key, options);
+    checkFunction('body', body);
+    return this.#parts.locks.around(key, options, body);
+  }
+
+  tryLock(key: string): Promise<api.Lock | undefined> {
+    checkName('key', key);
+    return this.#parts.locks.tryAcquire(key);
+  }
+
+  state<V = unknown>(name: string): api.SharedMap<V> {
+    const { seat, watches, keepAlive } = this.#parts;
+    return new SharedMap<V>(name, seat, watches, keepAlive);
+  }
+
+  /** Until its handlers are done the hub still works: they may need it. */
+  close({ grace = 5_000 }: api.CloseOptions = {}): Promise<void> {
+    checkDuration('grace', grace);
+    this.#closing ??= this.#close(grace);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  ref(): this {
+    this.#parts.keepAlive.forListening = true;
+    return this;
+  }
+
+  unref(): this {
+    this.#parts.keepAlive.forListening = false;
+    return this;
+  }
+
+  #tell(topic: string, payload: Payload, to: api.Address | undefined): void {
+    this.#parts.outbox.post(new Letter('message', topic, 0, payload, to, this.#parts.stranded));
+  }
+
+  async #close(grace: number): Promise<void> {
+    const { answers, deadlines, keepAlive, seat } = this.#parts;
+    keepAlive.begin();
+    answers.stop();
+    if (answers.isBusy && grace > 0) {
+      const over = new Promise<void>((resolve) => deadlines.add(grace, { expired: resolve }));
+      await Promise.race([answers.idle(), over]);
+    }
+    await seat.close(new HubError('CLOSED', 'This hub has been closed.'));
+    deadlines.clear();
+    keepAlive.stop();
+  }
+}
+
+type LockBody<R> = (lock: api.Lock) => R | Promise<R>;
+
+function checkRunning({ concurrency, signal }: api.ListenOptions): void {
+  if (concurrency !== undefined) checkCount('concurrency', concurrency);
+  if (signal !== undefined) checkSignal(signal);
+}
