@@ -1,0 +1,122 @@
+/**
+ * The composition root: options in, hub out. The only file that knows every transport by name; each is loaded when it is
+ * used. `createHub` is synchronous, and what is called on its hub waits for the seat by itself.
+ */
+import type * as api from './core/api.js';
+import { describe } from './core/arguments.js';
+import { Hub } from './core/hub.js';
+import type { Transport } from './core/transport.js';
+import type { ClusterOptions } from './transports/cluster.js';
+import type { Adopter, ForkOptions } from './transports/fork.js';
+import type { MemoryOptions } from './transports/memory.js';
+import type { SocketOptions } from './transports/socket.js';
+
+export type { ClusterOptions, ForkOptions, MemoryOptions, SocketOptions };
+
+/** How this process meets the others, and what that way needs to know. */
+export type TransportOptions =
+  /** Within this process. */
+  | ({ readonly transport: 'memory' } & MemoryOptions)
+  /** A cluster's primary and its workers. */
+  | ({ readonly transport: 'cluster' } & ClusterOptions)
+  /** A parent and its children. */
+  | ({ readonly transport: 'fork' } & ForkOptions)
+  /** Unrelated processes that know one folder. */
+  | ({ readonly transport: 'socket' } & SocketOptions)
+  /** Anything that implements the port. */
+  | { readonly transport: Transport };
+
+export type CreateHubOptions = api.HubOptions & TransportOptions;
+
+type Child = Parameters<Adopter['adopt']>[0];
+
+/** The hub of a parent, to which children may be added at any time. */
+export type ForkHub = api.Hub & Adopter;
+
+export function createHub(options: api.HubOptions & { readonly transport: 'fork' } & ForkOptions): ForkHub;
+export function createHub(options: CreateHubOptions): api.Hub;
+export function createHub(options: CreateHubOptions): api.Hub {
+  checkOptions(options);
+  const { transport: _, ...rest } = options;
+  const { pid } = process;
+  switch (options.transport) {
+    case 'memory':
+      return new Hub({ ...rest, pid, transport: import('./transports/memory.js').then(({ memory }) => memory(options)) });
+    case 'cluster':
+      return new Hub({ ...rest, pid, transport: import('./transports/cluster.js').then(({ cluster }) => cluster(options)) });
+    case 'socket':
+      return new Hub({ ...rest, pid, transport: import('./transports/socket.js').then(({ socket }) => socket(options)) });
+    case 'fork': {
+      const transport = import('./transports/fork.js').then(({ fork }) => fork(options));
+      return new AdoptingHub({ ...rest, pid, transport }, transport);
+    }
+    default:
+      return new Hub({ ...rest, pid, transport: options.transport });
+  }
+}
+
+/** Children may be handed over before the transport is there; what is wrong with one is told to whoever hands it over, if that can be seen already. */
+class AdoptingHub extends Hub implements ForkHub {
+  readonly #adopter: Promise<Adopter>;
+
+  constructor(setup: ConstructorParameters<typeof Hub>[0], adopter: Promise<Adopter>) {
+    super(setup);
+    this.#adopter = adopter;
+  }
+
+  adopt(child: Child): void {
+    checkChild(child);
+    this.#adopter.then(
+      (adopter) => adopter.adopt(child),
+      () => {
+        // There is no transport, and the hub has told so.
+      },
+    );
+  }
+}
+
+const COMMON = ['transport', 'name', 'labels', 'timeout', 'onError', 'onUndelivered'];
+
+const OF_TRANSPORT: Readonly<Record<string, readonly string[]>> = {
+  memory: ['group', 'limits'],
+  cluster: ['group', 'limits'],
+  fork: ['group', 'limits', 'children', 'role'],
+  socket: ['path', 'broker'],
+};
+
+/** A mistyped option would be ignored in silence: it is refused by name. */
+function checkOptions(options: CreateHubOptions): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`createHub takes an object, as in { transport: 'cluster' }, not ${describe(options)}.`);
+  const { transport, name, labels, onError, onUndelivered } = options;
+  const names = Object.keys(OF_TRANSPORT).map((known) => `'${known}'`).join(', ');
+  const own = typeof transport === 'string' ? OF_TRANSPORT[transport] : isTransport(transport) ? [] : undefined;
+  if (own === undefined) throw new TypeError(`\`transport\` is one of ${names}, or an object with a \`join\` method, not ${describe(transport)}.`);
+
+  const known = [...COMMON, ...own];
+  for (const option of Object.keys(options)) {
+    if (known.includes(option)) continue;
+    const whose = typeof transport === 'string' ? `a hub with the ${transport} transport` : 'a hub with a transport of your own';
+    throw new TypeError(`\`${option}\` is no option of ${whose}. It takes ${known.map((each) => `\`${each}\``).join(', ')}.`);
+  }
+  if (name !== undefined && (typeof name !== 'string' || name === '')) throw new TypeError(`\`name\` is a string that is not empty, not ${describe(name)}.`);
+  if (labels !== undefined && !isLabels(labels)) throw new TypeError('`labels` is an object whose values are strings.');
+  for (const [option, listener] of Object.entries({ onError, onUndelivered })) {
+    if (listener !== undefined && typeof listener !== 'function') throw new TypeError(`\`${option}\` is a function, not ${describe(listener)}.`);
+  }
+  if (options.transport === 'socket' && (typeof options.path !== 'string' || options.path === '')) {
+    throw new TypeError(`\`path\` is the folder in which the group meets, as in { transport: 'socket', path: '/run/shop' }, not ${describe(options.path)}.`);
+  }
+  if (options.transport === 'fork') for (const child of options.children ?? []) checkChild(child);
+}
+
+function isTransport(transport: unknown): boolean {
+  return typeof transport === 'object' && transport !== null && 'join' in transport && typeof transport.join === 'function';
+}
+
+function isLabels(labels: unknown): boolean {
+  return typeof labels === 'object' && labels !== null && Object.values(labels).every((label) => typeof label === 'string');
+}
+
+function checkChild(child: Child): void {
+  if (typeof child?.send !== 'function') throw new TypeError('A child is a process with an IPC channel: start it by fork(), or with \'ipc\' in `stdio`.');
+}

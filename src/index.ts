@@ -1,0 +1,8 @@
+/** The public names of interhub. Authors of transports find theirs in `interhub/transport`. */
+export { createHub } from './create-hub.js';
+export type { ClusterOptions, CreateHubOptions, ForkHub, ForkOptions, MemoryOptions, SocketOptions, TransportOptions } from './create-hub.js';
+export { HubError } from './core/errors.js';
+export type { HubErrorCode, HubErrorOptions } from './core/errors.js';
+export type * from './core/api.js';
+export type { LeaveReason, Member } from './core/protocol.js';
+export type { Transport } from './core/transport.js';
