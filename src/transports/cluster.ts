@@ -1,0 +1,63 @@
+/**
+ * The cluster transport: a primary and its workers, over the channels that Node gives them. The primary is the authority
+ * for as long as it lives. Its workers may be forked before and after its hub, and join whenever they come.
+ */
+import nodeCluster from 'node:cluster';
+import type { Worker } from 'node:cluster';
+import { askForLink } from '../adapters/ipc/asking.js';
+import { IpcDoors } from '../adapters/ipc/doors.js';
+import { HubError } from '../core/errors.js';
+import type { Limits } from '../core/star/limits.js';
+import type { Meeting, Rendezvous } from '../core/star/rendezvous.js';
+import { star } from '../core/star/star.js';
+import type { Transport } from '../core/transport.js';
+
+export interface ClusterOptions {
+  /** Hubs of one group find each other, and share the channel with hubs of other groups undisturbed. Default `default`. */
+  readonly group?: string;
+  readonly limits?: Partial<Limits>;
+}
+
+export function cluster({ group = 'default', limits = {} }: ClusterOptions = {}): Transport {
+  return star(clusterRendezvous({ group }), { limits });
+}
+
+export function clusterRendezvous({ group = 'default' }: Pick<ClusterOptions, 'group'> = {}): Rendezvous {
+  const { worker } = nodeCluster;
+  if (worker === undefined) return { name: 'cluster', suggestedName: 'primary', meet: async () => found(group) };
+  return { name: 'cluster', suggestedName: `worker-${worker.id}`, meet: (signal) => join(worker, group, signal) };
+}
+
+function found(group: string): Meeting {
+  let doors: IpcDoors | undefined;
+  const admit = (worker: Worker): void => doors?.add(worker.process);
+  return {
+    role: 'authority',
+    epoch: 1,
+    accept(onLink) {
+      doors = new IpcDoors(group, onLink);
+      nodeCluster.on('fork', admit);
+      for (const worker of Object.values(nodeCluster.workers ?? {})) if (worker !== undefined) admit(worker);
+    },
+    async close() {
+      nodeCluster.off('fork', admit);
+      doors?.close();
+    },
+  };
+}
+
+async function join(worker: Worker, group: string, signal: AbortSignal): Promise<Meeting> {
+  if (isRunByPm2()) {
+    throw new HubError('UNSUPPORTED', 'PM2 in cluster mode is the primary itself, and runs no hub. Use createHub({ transport: \'socket\', path }) in all processes, or start the app in PM2\'s fork mode and let it fork its own workers.');
+  }
+  const advice = 'Call createHub({ transport: \'cluster\' }) in the primary too, in the same group.';
+  return { role: 'member', link: await askForLink(worker.process, { group, peer: 'the primary', advice }, signal) };
+}
+
+/**
+ * PM2 leaves its settings in the environment, and workers of an app that it runs in fork mode inherit them: only
+ * `exec_mode` tells whose worker this is.
+ */
+function isRunByPm2(): boolean {
+  return process.env['pm_id'] !== undefined && process.env['exec_mode'] === 'cluster_mode';
+}

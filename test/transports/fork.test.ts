@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import { fork as forkProcess, spawn } from 'node:child_process';
+import type { ChildProcess, ForkOptions } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
+import sinon from 'sinon';
+import { fork, forkRendezvous } from '../../src/transports/fork.js';
+import { acceptEverybody, digest, IPC_CHILD, kill, printed, sendAround } from '../support/ipc-processes.js';
+import type { Entrance } from '../support/ipc-processes.js';
+
+describe('The fork transport', () => {
+  const children: ChildProcess[] = [];
+  const entrances: Entrance[] = [];
+
+  afterEach(async () => {
+    await Promise.all(entrances.splice(0).map((entrance) => entrance.close()));
+    await Promise.all(children.splice(0).map(kill));
+  });
+
+  function start(task: string, options: ForkOptions = {}): ChildProcess {
+    const child = forkProcess(IPC_CHILD, ['fork', task], options);
+    children.push(child);
+    return child;
+  }
+
+  async function found(...own: readonly ChildProcess[]) {
+    const rendezvous = forkRendezvous({ children: own });
+    const entrance = await acceptEverybody(rendezvous);
+    entrances.push(entrance);
+    return { rendezvous, entrance };
+  }
+
+  for (const serialization of ['json', 'advanced'] as const) {
+    it(`carries 20 MB there and back, intact and in order, with ${serialization} serialization`, async () => {
+      const { entrance } = await found(start('echo', { serialization }));
+      const child = await entrance.joins(0);
+      const bytes = randomBytes(20_000_000);
+
+      await sendAround(child, bytes, 100_000);
+
+      expect(digest(child.sink.bytes)).to.equal(digest(bytes));
+    });
+  }
+
+  it('serves children with different serializations side by side, forked or spawned', async () => {
+    const spawned = spawn(process.execPath, [IPC_CHILD, 'fork', 'echo'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    children.push(spawned);
+    const { entrance } = await found(start('echo'), start('echo', { serialization: 'advanced' }), spawned);
+    const joined = [await entrance.joins(0), await entrance.joins(1), await entrance.joins(2)];
+
+    await Promise.all(joined.map((child) => sendAround(child, Buffer.from('hello'), 5)));
+
+    expect(joined.map(({ sink }) => sink.text)).to.deep.equal(['hello', 'hello', 'hello']);
+  });
+
+  it('adopts children that were started long before and that come later', async () => {
+    const early = start('echo');
+    await once(early, 'message');
+    const { rendezvous, entrance } = await found();
+
+    rendezvous.adopt(early);
+    rendezvous.adopt(early);
+    await entrance.joins(0);
+    rendezvous.adopt(start('echo'));
+    await entrance.joins(1);
+
+    expect(entrance.joined).to.have.lengthOf(2);
+  });
+
+  it('closes the link of a child that is killed in the middle of it, once, and emits no error', async () => {
+    const child = start('send for ever');
+    const onError = sinon.spy();
+    child.on('error', onError);
+    const { entrance } = await found(child);
+    const { link, sink } = await entrance.joins(0);
+    await sink.has(1_000_000);
+
+    for (let sent = 0; sent < 50; sent++) link.send(Buffer.alloc(100_000));
+    child.kill('SIGKILL');
+    for (let sent = 0; sent < 50; sent++) link.send(Buffer.alloc(100_000));
+    await once(child, 'exit');
+    await sink.hears('closed');
+    link.send(Buffer.from('into the void'));
+    link.close();
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(sink.told.filter((word) => word === 'closed')).to.have.lengthOf(1);
+    expect(sink.told.at(-1)).to.equal('closed');
+    expect(sink.error).to.have.property('code', 'LOST');
+    expect(onError.callCount).to.equal(0);
+  });
+
+  it('hears the last words of a child that closes and exits', async () => {
+    const child = start('say good-bye');
+    const { entrance } = await found(child);
+    const { sink } = await entrance.joins(0);
+
+    await once(child, 'exit');
+    await sink.hears('closed');
+
+    expect(sink.text).to.equal('good-bye');
+    expect(sink.error).to.equal(undefined);
+  });
+
+  it('lets an idle child exit by itself, and does not let one exit that listens for messages of its own', async () => {
+    const listening = start('join, then listen for messages');
+    await found(listening);
+    await told(listening, 'listening');
+    const idle = start('idle');
+    await found(idle);
+
+    const [code] = await once(idle, 'exit');
+    listening.send('still there?');
+    const answer = await told(listening, { heard: 'still there?' });
+
+    expect([code, answer]).to.deep.equal([0, true]);
+  });
+
+  it('costs nobody a message that was sent before its listener was there', async () => {
+    const child = start('join, then listen for messages');
+    child.send({ early: true });
+    await found(child);
+
+    expect(await told(child, { heard: { early: true } })).to.equal(true);
+  });
+
+  it('tells a child whose parent has died, and that there is no way back', async () => {
+    const parent = start('fork a child that reports its end', { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const lines = printed(parent, 3);
+    parent.stdout?.once('data', () => parent.kill('SIGKILL'));
+
+    expect(await lines).to.deep.equal(['joined', 'closed: LOST', 'again: UNAVAILABLE']);
+  });
+
+  it('refuses a child without a channel, and children of a child', () => {
+    const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+    children.push(child);
+
+    expect(() => fork({ children: [child] })).to.throw(TypeError, /has no IPC channel/);
+    expect(() => fork({ children: [], role: 'child' })).to.throw(TypeError, /takes no children/);
+    expect(() => fork({ role: 'child' })).to.throw(TypeError, /no IPC channel to a parent/);
+  });
+});
+
+/** Resolves when the child sends exactly this, among whatever else it sends. */
+function told(child: ChildProcess, message: unknown): Promise<true> {
+  return new Promise((resolve) => {
+    child.on('message', (heard) => {
+      if (isDeepStrictEqual(heard, message)) resolve(true);
+    });
+  });
+}
