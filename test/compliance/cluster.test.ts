@@ -1,4 +1,4 @@
 import { startCluster } from '../support/cluster-fixture.js';
 import { describeTransport } from './suite.js';
 
-describeTransport('cluster', startCluster);
+describeTransport('cluster', () => startCluster());

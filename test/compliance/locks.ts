@@ -301,9 +301,9 @@ export function locks(meet: Meet): void {
 
       const held = await bob.run(async ({ hub, keep }) => {
         const abort = new AbortController();
-        const lock = keep('door', await hub.lock('door', { signal: abort.signal, timeout: 1 }));
+        const lock = keep('door', await hub.lock('door', { signal: abort.signal, timeout: 200 }));
         abort.abort();
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await new Promise((resolve) => setTimeout(resolve, 250));
         return lock.signal.aborted;
       });
 

@@ -80,11 +80,20 @@ describe('A member', () => {
   });
 
   it('cannot be a worker of PM2, whose primary is not ours (pitfall 14)', async () => {
-    const worker = started(forkWorker('json', { pm_id: '0', NODE_APP_INSTANCE: '0', PM2_HOME: '/nowhere' }));
+    const worker = started(forkWorker('json', { pm_id: '0', NODE_APP_INSTANCE: '0', exec_mode: 'cluster_mode' }));
 
     const error = await rejection(RemotePeer.seat(worker, 'worker', { transport: 'cluster', group: 'pm2' }));
 
     expect(error).to.include({ name: 'HubError', code: 'UNSUPPORTED' });
     expect(error.message).to.include('PM2').and.to.include("'socket'");
+  });
+
+  it('may be a worker of a program that PM2 runs as it is', async () => {
+    const way = { transport: 'cluster', group: 'not pm2' };
+    const primary = opened(new HubPlace(way, 'primary'));
+
+    const worker = await RemotePeer.seat(started(forkWorker('json', { pm_id: '0', NODE_APP_INSTANCE: '0', exec_mode: 'fork_mode' })), 'worker', way);
+
+    expect(await worker.run(({ hub }) => hub.members.get('primary')?.pid)).to.equal(primary.hub.member.pid);
   });
 });
