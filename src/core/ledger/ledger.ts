@@ -13,7 +13,7 @@ export type { Applied, Directed } from './applied.js';
 
 /** Everything a ledger knows, as plain data. It shares nothing with the ledger that could still change. */
 export interface Snapshot {
-  /** Of the last command that was applied. */
+  /** The last that was used. */
   readonly seq: number;
   readonly members: MembersSnapshot;
   readonly tickets: readonly TicketSnapshot[];
@@ -36,20 +36,27 @@ export class Ledger {
     this.#seq = snapshot?.seq ?? 0;
   }
 
+  /** The last that was used: by a command, or by one of the grants that it made. The next command's has to be above it. */
+  get seq(): number {
+    return this.#seq;
+  }
+
   get members(): ReadonlyMap<number, Member> {
     return this.#members.byNumber;
   }
 
-  /** `seq` has to rise with each call: an authority that breaks the order gets a `RangeError`. */
+  /**
+   * `seq` has to be above `this.seq`: an authority that breaks the order gets a `RangeError`. A command that grants several
+   * locks takes as many seqs, from its own on.
+   */
   apply(seq: number, from: number, command: Command): Applied {
     if (!(seq > this.#seq)) {
       throw new RangeError(`The ledger has applied ${this.#seq} already: it cannot apply ${seq} after it.`);
     }
     this.#seq = seq;
-
-    if (from === AUTHORITY) return this.#applyOfAuthority(seq, command);
-    if (this.#members.byNumber.has(from)) return this.#applyOfMember(seq, from, command);
-    return invalid(`Member ${from} is not in the group, or no longer: join first.`);
+    const applied = this.#apply(seq, from, command);
+    this.#seq = Math.max(seq, this.#locks.lastToken);
+    return applied;
   }
 
   /** All of a map as it is now, for those who begin to follow it. */
@@ -64,6 +71,12 @@ export class Ledger {
       tickets: this.#locks.snapshot(),
       maps: this.#maps.snapshot(),
     };
+  }
+
+  #apply(seq: number, from: number, command: Command): Applied {
+    if (from === AUTHORITY) return this.#applyOfAuthority(seq, command);
+    if (this.#members.byNumber.has(from)) return this.#applyOfMember(seq, from, command);
+    return invalid(`Member ${from} is not in the group, or no longer: join first.`);
   }
 
   #applyOfAuthority(seq: number, command: Command): Applied {

@@ -20,12 +20,22 @@ export class Locks {
   readonly #lines = new Map<string, Line>();
   /** By member, and by the member's own number for it. Each member's stand in the order of asking. */
   readonly #tickets = new Map<number, Map<number, Ticket>>();
+  /** Of the last grant. */
+  #token = 0;
 
   /** `tickets`: sorted by `asked`. */
   constructor(tickets: readonly TicketSnapshot[] = []) {
     for (const { key, member, number, asked, token } of tickets) {
       this.#enter(asked, member, key, number).token = token;
     }
+  }
+
+  /**
+   * The last token that was given. A command gives its own seq to the first that it grants, and the seqs after it to the
+   * others, so that no two grants ever have one token.
+   */
+  get lastToken(): number {
+    return this.#token;
   }
 
   /** Takes a place in line. For a ticket that is alive it changes nothing, and answers how that one stands. */
@@ -36,7 +46,7 @@ export class Locks {
 
     const ticket = this.#enter(seq, member, key, number);
     if (ticket.line.first !== ticket) return WAITING;
-    ticket.token = seq;
+    ticket.token = this.#nextToken(seq);
     return answered({ type: 'granted', token: seq });
   }
 
@@ -48,7 +58,7 @@ export class Locks {
 
     tickets.delete(number);
     this.#takeOut(ticket);
-    const grant = granted(seq, ticket.line);
+    const grant = this.#grantFirst(seq, ticket.line);
     return { outcome: { type: 'removed', removed: true, seq }, events: grant === undefined ? NOTHING : [grant] };
   }
 
@@ -63,7 +73,7 @@ export class Locks {
     // Only when all are out: the next in line may have been the member itself.
     const grants: Directed[] = [];
     for (const { line } of tickets.values()) {
-      const grant = granted(seq, line);
+      const grant = this.#grantFirst(seq, line);
       if (grant !== undefined) grants.push(grant);
     }
     return grants;
@@ -92,6 +102,18 @@ export class Locks {
     line.takeOut(ticket);
     if (line.first === undefined) this.#lines.delete(line.key);
   }
+
+  /** Makes the first in line its holder; `undefined` when it is so already, or when nobody is there. */
+  #grantFirst(seq: number, { first }: Line): Directed | undefined {
+    if (first === undefined || first.token !== 0) return undefined;
+    first.token = this.#nextToken(seq);
+    return { to: first.member, event: { type: 'lock.granted', ticket: first.number, token: first.token } };
+  }
+
+  #nextToken(seq: number): number {
+    this.#token = Math.max(seq, this.#token + 1);
+    return this.#token;
+  }
 }
 
 const WAITING = answered({ type: 'waiting' });
@@ -103,11 +125,4 @@ function standing({ line, number, token }: Ticket, key: string): Applied {
     return answered({ type: 'invalid', reason });
   }
   return token === 0 ? WAITING : answered({ type: 'granted', token });
-}
-
-/** Makes the first in line its holder; `undefined` when it is so already, or when nobody is there. */
-function granted(seq: number, { first }: Line): Directed | undefined {
-  if (first === undefined || first.token !== 0) return undefined;
-  first.token = seq;
-  return { to: first.member, event: { type: 'lock.granted', ticket: first.number, token: seq } };
 }

@@ -32,6 +32,7 @@ export interface BrokerOptions {
 
 export class Broker {
   readonly #epoch: number;
+  readonly #floor: number;
   readonly #host: Host;
   readonly #limits: Limits;
   readonly #turn: Turn;
@@ -40,12 +41,11 @@ export class Broker {
   readonly #members = new Map<number, Connection>();
   /** Links that have not said hello yet, and how long they may take. */
   readonly #strangers = new Map<Connection, Disposable>();
-  #seq: number;
   #isClosed = false;
 
   constructor({ epoch, floor, host, limits }: BrokerOptions) {
     this.#epoch = epoch;
-    this.#seq = floor;
+    this.#floor = floor;
     this.#host = host;
     this.#limits = limits;
     this.#turn = new Turn(host);
@@ -170,8 +170,8 @@ export class Broker {
 
   /** Gives a command its place in the order; tells its outcome to whoever asked, then what follows from it. */
   #apply(from: number, command: Command, asker?: Connection, number = 0): Outcome {
-    this.#seq += 1;
-    const { outcome, events } = this.#ledger.apply(this.#seq, from, command);
+    const seq = Math.max(this.#floor, this.#ledger.seq) + 1;
+    const { outcome, events } = this.#ledger.apply(seq, from, command);
     if (asker !== undefined && outcome.type !== 'joined' && outcome.type !== 'left') asker.out.outcome(number, outcome);
     for (const directed of events) this.#direct(directed);
     return outcome;

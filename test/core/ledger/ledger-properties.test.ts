@@ -69,7 +69,6 @@ describe('Ledger, whatever is asked of it', () => {
         const naive = new NaiveLedger();
         const unbroken = new Ledger();
         let restored = new Ledger();
-        let seq = 0;
 
         for (const step of drawn) {
           if (step.type === 'restore') {
@@ -78,7 +77,7 @@ describe('Ledger, whatever is asked of it', () => {
           }
           const command = expecting(step, naive);
           const from = sender(step, naive);
-          seq += step.gap;
+          const seq = naive.seq + step.gap;
           commands += 1;
           const expected = naive.apply(seq, from, command);
 
@@ -86,6 +85,7 @@ describe('Ledger, whatever is asked of it', () => {
           expect(withoutReason(restored.apply(seq, from, command))).to.deep.equal(expected);
         }
         expect(restored.snapshot()).to.deep.equal(unbroken.snapshot());
+        expect(unbroken.seq).to.equal(naive.seq);
         expect([...unbroken.members.values()]).to.deep.equal(naive.members);
       }),
       { numRuns: 200 },
@@ -98,11 +98,10 @@ describe('Ledger, whatever is asked of it', () => {
     fc.assert(
       fc.property(steps, (drawn) => {
         const ledger = new Ledger();
-        let seq = 0;
-        for (const step of drawn) if (step.type === 'command') ledger.apply(++seq, authorOf(step), step.command);
+        for (const step of drawn) if (step.type === 'command') ledger.apply(ledger.seq + 1, authorOf(step), step.command);
 
         for (const number of [...ledger.members.keys()]) {
-          ledger.apply(++seq, 0, { type: 'member.leave', number, reason: 'lost' });
+          ledger.apply(ledger.seq + 1, 0, { type: 'member.leave', number, reason: 'lost' });
         }
 
         expect(ledger.members.size).to.equal(0);
@@ -116,11 +115,10 @@ describe('Ledger, whatever is asked of it', () => {
     fc.assert(
       fc.property(steps, (drawn) => {
         const ledger = new Ledger();
-        let seq = 0;
 
         for (const step of drawn) {
           if (step.type !== 'command') continue;
-          ledger.apply(++seq, authorOf(step), step.command);
+          ledger.apply(ledger.seq + 1, authorOf(step), step.command);
 
           const lines = new Set<string>();
           for (const { key, token } of ledger.snapshot().tickets) {

@@ -22,6 +22,8 @@ interface NaiveEntry {
 export class NaiveLedger {
   members: Member[] = [];
   joined = 0;
+  /** The last that was used. */
+  seq = 0;
   /** In the order of asking. */
   tickets: NaiveTicket[] = [];
   entries: NaiveEntry[] = [];
@@ -33,7 +35,9 @@ export class NaiveLedger {
   /** `reason` is left out of what is `invalid`: it is for people. */
   apply(seq: number, from: number, command: Command): Applied {
     const events: Directed[] = [];
+    this.seq = seq - 1;
     const outcome = this.#apply(seq, from, command, events);
+    this.seq = Math.max(seq, this.seq);
     return { outcome, events };
   }
 
@@ -68,7 +72,7 @@ export class NaiveLedger {
         if (alive !== undefined) return alive.token > 0 ? { type: 'granted', token: alive.token } : { type: 'waiting' };
         const isFree = !this.tickets.some((other) => other.key === key);
         if (!isFree && !wait) return { type: 'unavailable' };
-        this.tickets.push({ member: from, ticket, key, token: isFree ? seq : 0 });
+        this.tickets.push({ member: from, ticket, key, token: isFree ? this.#nextToken(seq) : 0 });
         return isFree ? { type: 'granted', token: seq } : { type: 'waiting' };
       }
       case 'lock.release': {
@@ -120,8 +124,13 @@ export class NaiveLedger {
   #grantFirst(seq: number, key: string, events: Directed[]): void {
     const first = this.tickets.find((ticket) => ticket.key === key);
     if (first === undefined || first.token > 0) return;
-    first.token = seq;
-    events.push({ to: first.member, event: { type: 'lock.granted', ticket: first.ticket, token: seq } });
+    first.token = this.#nextToken(seq);
+    events.push({ to: first.member, event: { type: 'lock.granted', ticket: first.ticket, token: first.token } });
+  }
+
+  #nextToken(seq: number): number {
+    this.seq = Math.max(seq, this.seq + 1);
+    return this.seq;
   }
 
   #entry(map: string, key: string): NaiveEntry | undefined {
