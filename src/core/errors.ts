@@ -16,6 +16,7 @@ export type HubErrorCode =
   | 'OVERLOADED' // the other side, or the way to it, has too much to do
   | 'BAD_PACKET' // the other end of the link does not speak our protocol
   | 'VERSION' // the other end speaks another version of it
+  | 'JOURNAL' // the authority could not write it down, or cannot read what was written; see the message
   | 'REFUSED' // the authority does not let this process in
   | 'UNAVAILABLE' // no authority can be reached
   | 'UNSUPPORTED' // this process cannot use this transport, and the message says what to do instead

@@ -59,6 +59,17 @@ export class Ledger {
     return applied;
   }
 
+  /** Answers a question: it changes nothing, and takes no place in the order. */
+  answer(from: number, question: Command): Applied {
+    return this.#apply(this.#seq, from, question);
+  }
+
+  /** What a member holds, told once more to one who may have missed it. */
+  grants(member: number): readonly Event[] {
+    const held = this.#locks.snapshot().filter((ticket) => ticket.member === member && ticket.token !== 0);
+    return held.map(({ number, token }) => ({ type: 'lock.granted', ticket: number, token }));
+  }
+
   /** All of a map as it is now, for those who begin to follow it. */
   whole(map: string): Event & { readonly type: 'map.whole' } {
     return { type: 'map.whole', map, version: this.#seq, entries: this.#maps.entries(map) };
@@ -126,6 +137,11 @@ export class Ledger {
     const left: Directed = { to: 'everyone', event: { type: 'member.left', number, reason } };
     return { outcome: { type: 'left' }, events: [...this.#locks.leave(seq, number), left] };
   }
+}
+
+/** Whether a command only asks. What is not known to be a question changes something. */
+export function isQuestion({ type }: Command): boolean {
+  return type === 'map.get' || type === 'map.entries' || type === 'map.size';
 }
 
 function invalid(reason: string): Applied {
