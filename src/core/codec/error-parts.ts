@@ -41,7 +41,7 @@ export function hasHidden(error: object, key: 'cause' | 'errors'): boolean {
 
 export function reviveError(head: ErrorHead): Error {
   const error = create(head);
-  hide(error, 'stack', head.stack);
+  error.stack = head.stack;
   if (error.name !== head.name) hide(error, 'name', head.name);
   if (head.code !== undefined) {
     Object.defineProperty(error, 'code', { value: head.code, writable: true, enumerable: true, configurable: true });

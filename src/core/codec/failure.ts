@@ -8,6 +8,8 @@ import type { Arrival, Payload } from '../protocol.js';
 import { decode, encode } from './codec.js';
 import { headOf, hide, reviveError } from './error-parts.js';
 
+const hostCapture = findCapture();
+
 /** Never throws. */
 export function encodeFailure(thrown: unknown): Payload {
   try {
@@ -23,7 +25,7 @@ export function decodeFailure(arrival: Arrival): unknown {
   if (!(thrown instanceof Error)) return thrown;
 
   hide(thrown, 'remoteStack', thrown.stack);
-  hide(thrown, 'stack', `${thrown.name}: ${thrown.message}\n${framesHere()}`);
+  captureStack(thrown);
   return thrown;
 }
 
@@ -47,8 +49,13 @@ function withoutCause(error: unknown): HubError {
   return new HubError(code, `What the handler threw cannot be sent in whole.${why}`);
 }
 
-/** V8 puts a line of its own before the frames; elsewhere the first is the frame of this function. Neither is missed. */
-function framesHere(): string {
-  const { stack = '' } = new Error();
-  return stack.slice(stack.indexOf('\n') + 1);
+/** Where the host can, it writes the text only when somebody asks for it. */
+function captureStack(error: Error): void {
+  if (hostCapture === undefined) hide(error, 'stack', `${error.name}: ${error.message}\n${new Error().stack ?? ''}`);
+  else hostCapture(error);
+}
+
+function findCapture(): ((error: Error) => void) | undefined {
+  const found: unknown = Reflect.get(Error, 'captureStackTrace');
+  return typeof found === 'function' ? (error) => void Reflect.apply(found, Error, [error, decodeFailure]) : undefined;
 }
