@@ -132,6 +132,7 @@ export class Broker {
         return;
       case KIND.bye:
         this.#leave(connection, 'closed');
+        connection.out.control(KIND.bye);
         connection.close();
         return;
       default:

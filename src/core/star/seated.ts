@@ -43,6 +43,7 @@ export class Seated implements Session {
   readonly #commands = new Commands();
   /** Those who wait until all that was said has left. */
   #draining: (() => void)[] = [];
+  readonly #host: Host;
   readonly #epilogue: () => Promise<void>;
   readonly #gone: Promise<void>;
   #isGone: () => void = nothing;
@@ -65,6 +66,7 @@ export class Seated implements Session {
 
   private constructor(link: Link, seat: Seat, { host, limits, epilogue = () => Promise.resolve() }: SeatedOptions) {
     this.#epilogue = epilogue;
+    this.#host = host;
     this.#link = link;
     this.#seat = seat;
     this.#packetLimit = limits.packet;
@@ -118,7 +120,10 @@ export class Seated implements Session {
     if (this.#life.at === 'seated') {
       this.#life = { ...this.#life, at: 'leaving' };
       this.#out.control(KIND.bye);
-      this.#out.close();
+      this.#out.flush();
+      // The broker answers when all that was said has been done and the others know: `close` resolves after that.
+      const patience = this.#host.after(GOOD_BYE, () => this.#link.destroy(new HubError('LOST', `The authority did not answer a good-bye within ${GOOD_BYE} ms.`)));
+      void this.#gone.then(() => patience[Symbol.dispose]());
       this.#commands.fail('CLOSED', 'The hub was closed before the outcome came.');
     }
     this.#closing ??= this.#gone.then(this.#epilogue);
@@ -156,6 +161,8 @@ export class Seated implements Session {
       case 'seated':
         return packet.kind >= FIRST_ENVELOPE ? this.#envelope(packet) : this.#told(packet);
       case 'leaving':
+        if (packet.kind === KIND.bye) this.#link.close();
+        return;
       case 'ended':
         return;
     }
@@ -250,6 +257,9 @@ export class Seated implements Session {
 }
 
 const nothing = (): void => {};
+
+/** How long a leaving member waits for the broker to say good-bye too. */
+const GOOD_BYE = 2_000;
 
 /** What a packet may hold beside its payload: two names at most, and some numbers. */
 const ROOM_FOR_THE_REST = 4_096;
