@@ -2,6 +2,7 @@
  * A member's end of a star: a session over one link to the broker. It says hello, and is seated when the broker has
  * welcomed it; it ends with the link, with a good-bye, or when the broker does not keep to the protocol.
  */
+import { parseJson } from '../codec/json.js';
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Arrival, Command, Envelope, EnvelopeType, Interest, Member, Payload } from '../protocol.js';
@@ -271,7 +272,7 @@ const UNREADABLE: Payload = { form: 'tagged', bytes: new Uint8Array(0) };
 
 function parseAll(text: string, count: number): readonly unknown[] | undefined {
   try {
-    const values: unknown = JSON.parse(text);
+    const values = parseJson(text);
     return Array.isArray(values) && values.length === count ? values : undefined;
   } catch {
     return undefined;

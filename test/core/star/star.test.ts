@@ -190,8 +190,6 @@ describe('A star', () => {
     const group = new Group();
     const ann = await group.join('ann');
     const bob = await group.join('bob');
-    await bob.submit({ type: 'map.set', map: 'm', key: 'k', value: '1' });
-    const waiting = new Promise((resolve) => bob.session.submit({ type: 'map.size', map: 'm' }, resolve));
 
     const closing = ann.session.close();
     await group.host.settle();
@@ -199,8 +197,19 @@ describe('A star', () => {
     const again = await group.join('bob again');
 
     expect(bob.seat.losses.map(({ code }) => code)).to.deep.equal(['LOST']);
-    expect(await waiting).to.be.instanceOf(HubError);
     expect(again.number).to.equal(1);
+  });
+
+  it('answers a command with LOST when the link ends before its outcome came', async () => {
+    const group = new Group();
+    await group.join('ann');
+    const bob = await group.join('bob');
+
+    const settled = new Promise((resolve) => bob.session.submit({ type: 'map.size', map: 'm' }, resolve));
+    group.links[0]?.destroy(new HubError('LOST', 'cut'));
+    await group.host.settle();
+
+    expect(await settled).to.be.instanceOf(HubError).and.include({ code: 'LOST', mayHaveRun: true });
   });
 
   it('tells a follower of a map the whole, then each change', async () => {
