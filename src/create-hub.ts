@@ -77,19 +77,19 @@ class AdoptingHub extends Hub implements ForkHub {
 
 const COMMON = ['transport', 'name', 'labels', 'timeout', 'onError', 'onUndelivered'];
 
-const OF_TRANSPORT: Readonly<Record<string, readonly string[]>> = {
-  memory: ['group', 'limits'],
-  cluster: ['group', 'limits'],
-  fork: ['group', 'limits', 'children', 'role'],
-  socket: ['path', 'broker'],
-};
+const OF_TRANSPORT: ReadonlyMap<string, readonly string[]> = new Map([
+  ['memory', ['group', 'limits']],
+  ['cluster', ['group', 'limits']],
+  ['fork', ['group', 'limits', 'children', 'role']],
+  ['socket', ['path', 'broker']],
+]);
 
 /** A mistyped option would be ignored in silence: it is refused by name. */
 function checkOptions(options: CreateHubOptions): void {
   if (typeof options !== 'object' || options === null) throw new TypeError(`createHub takes an object, as in { transport: 'cluster' }, not ${describe(options)}.`);
   const { transport, name, labels, onError, onUndelivered } = options;
-  const names = Object.keys(OF_TRANSPORT).map((known) => `'${known}'`).join(', ');
-  const own = typeof transport === 'string' ? OF_TRANSPORT[transport] : isTransport(transport) ? [] : undefined;
+  const names = [...OF_TRANSPORT.keys()].map((known) => `'${known}'`).join(', ');
+  const own = typeof transport === 'string' ? OF_TRANSPORT.get(transport) : isTransport(transport) ? [] : undefined;
   if (own === undefined) throw new TypeError(`\`transport\` is one of ${names}, or an object with a \`join\` method, not ${describe(transport)}.`);
 
   const known = [...COMMON, ...own];

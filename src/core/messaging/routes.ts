@@ -1,6 +1,7 @@
 /**
  * Who listens to a topic, or handles a method: learnt once a name, by following it, and kept up to date by the authority.
- * Whoever sends chooses among them, in turn. The names used least lately are forgotten, and learnt again when needed.
+ * Whoever sends chooses among them, in turn. About as many names are kept as the limit says: those used least lately
+ * are forgotten, and learnt again when needed.
  */
 import type { Interest } from '../protocol.js';
 import type { Session } from '../transport.js';
@@ -65,15 +66,15 @@ export class Routes {
   #forget(): void {
     let steps = 0;
     for (const [name, route] of this.#routes) {
-      this.#routes.delete(name);
-      if (!route.wasUsed && route.members !== undefined) {
-        this.#interests.unfollow({ type: this.#type, name });
-        return;
-      }
-      this.#routes.set(name, route);
-      route.wasUsed = false;
+      if (this.#routes.size <= this.#limit || steps === STEPS) return;
       steps += 1;
-      if (steps === STEPS) return;
+      this.#routes.delete(name);
+      if (route.wasUsed || route.members === undefined) {
+        route.wasUsed = false;
+        this.#routes.set(name, route);
+      } else {
+        this.#interests.unfollow({ type: this.#type, name });
+      }
     }
   }
 }
