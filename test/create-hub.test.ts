@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { createHub } from '../src/index.js';
+import type { CreateHubOptions } from '../src/index.js';
+import { FakeSession, fakeTransport } from './support/fake-transport.js';
+
+describe('createHub', () => {
+  const wrong: readonly (readonly [what: string, options: unknown, complaint: RegExp])[] = [
+    ['nothing', undefined, /takes an object/],
+    ['no transport', {}, /`transport` is one of 'memory', 'cluster', 'fork', 'socket'.*not undefined/],
+    ['a transport that is none', { transport: 'carrier pigeon' }, /'memory', 'cluster', 'fork', 'socket'.*"carrier pigeon"/],
+    ['a transport that is Object.prototype\'s', { transport: 'constructor' }, /"constructor"/],
+    ['a mistyped option', { transport: 'memory', timeOut: 1 }, /`timeOut` is no option of a hub with the memory transport.*`timeout`/],
+    ['an option of another transport', { transport: 'cluster', path: '/run/shop' }, /`path` is no option/],
+    ['no path to meet in', { transport: 'socket' }, /`path` is the folder/],
+    ['a name that is none', { transport: 'memory', name: '' }, /`name`/],
+    ['labels that are no texts', { transport: 'memory', labels: { zone: 1 } }, /`labels`/],
+    ['a time that is none', { transport: 'memory', timeout: '1s' }, /`timeout`.*"1s"/],
+    ['a listener that is none', { transport: 'memory', onError: true }, /`onError`/],
+    ['a child without a channel', { transport: 'fork', children: [{}] }, /IPC channel/],
+  ];
+  for (const [what, options, complaint] of wrong) {
+    it(`refuses ${what}, and says what it takes`, () => {
+      expect(() => createHub(options as CreateHubOptions)).to.throw(TypeError, complaint);
+    });
+  }
+
+  it('refuses a time below zero', () => {
+    expect(() => createHub({ transport: 'memory', timeout: -1 })).to.throw(RangeError, /`timeout`/);
+  });
+
+  it('takes any transport that keeps to the port, and the name that it suggests', async () => {
+    const session = new FakeSession();
+    await using hub = createHub({ transport: { ...fakeTransport(session), suggestedName: 'captain' } });
+
+    await hub.ready();
+
+    expect(hub.member).to.include({ name: 'captain', pid: process.pid });
+  });
+});
