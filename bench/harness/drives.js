@@ -1,0 +1,92 @@
+/**
+ * How a member is kept busy. A drive runs for `warm` + `time` ms without a break, and only what happens after `warm`
+ * counts. It resolves to `{ ops, ms }`, with `p50` and `p99` in microseconds where one operation is made at a time.
+ */
+import { setImmediate as turn, setTimeout as after } from 'node:timers/promises';
+
+/** `lanes` loops side by side, each of which starts its next operation when its last one is done. */
+export function lanes(count, operation) {
+  return async (member, { warm, time }) => {
+    let done = 0;
+    let running = true;
+    const lane = async (number) => {
+      while (running) {
+        await operation(member, number);
+        done++;
+      }
+    };
+    const all = Promise.all(Array.from({ length: count }, (_, number) => lane(number)));
+    const measured = async () => {
+      await after(warm);
+      const from = { done, at: performance.now() };
+      await after(time);
+      const result = { ops: done - from.done, ms: performance.now() - from.at };
+      running = false;
+      return result;
+    };
+    // A lane that fails ends the cell; one that never ends cannot hold it up.
+    return Promise.race([measured(), all.then(() => new Promise(() => {}))]);
+  };
+}
+
+/** One operation at a time, each with its own time. */
+export function single(operation) {
+  return async (member, { warm, time }) => {
+    const end = performance.now() + warm;
+    while (performance.now() < end) await operation(member, 0);
+    const took = [];
+    const from = performance.now();
+    let before = from;
+    while (before - from < time) {
+      await operation(member, 0);
+      const now = performance.now();
+      took.push(now - before);
+      before = now;
+    }
+    return { ops: took.length, ms: before - from, ...percentiles(took) };
+  };
+}
+
+/**
+ * Messages without an answer: as many as the far side keeps up with. At most four reports' worth are on their way, and
+ * only what has been heard at the other end counts.
+ */
+export function pour(tell) {
+  return async (member, { warm, time, every, heard }) => {
+    const start = performance.now();
+    let sent = 0;
+    let from;
+    for (;;) {
+      const now = performance.now();
+      if (from === undefined && now - start >= warm && heard.count > 0) from = { count: heard.count, at: heard.at };
+      if (from !== undefined && now - start >= warm + time && heard.count > from.count) return { ops: heard.count - from.count, ms: heard.at - from.at };
+      const room = Math.min(heard.count + 4 * every - sent, 256);
+      for (let i = 0; i < room; i++) tell(member);
+      sent += room;
+      await (room > 0 ? turn() : heard.next());
+    }
+  };
+}
+
+/** How much of what was told has been heard, and when that was known. */
+export class Heard {
+  count = 0;
+  at = performance.now();
+  #wake = () => {};
+
+  next() {
+    return new Promise((resolve) => { this.#wake = resolve; });
+  }
+
+  report(count) {
+    this.count = count;
+    this.at = performance.now();
+    this.#wake();
+  }
+}
+
+function percentiles(took) {
+  const sorted = Float64Array.from(took).sort();
+  const at = (share) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN) * 1000;
+  return { p50: at(0.5), p99: at(0.99) };
+}

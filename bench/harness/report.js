@@ -1,0 +1,50 @@
+/** The result for people: as text while it comes, and as the Markdown that docs/benchmarks.md keeps. */
+import { describe } from './machine.js';
+import { ratio, summarize, UNITS } from './samples.js';
+
+/** One workload, system by system; the ratio says how many times as good the first of ours is. */
+export function table(workload, rows) {
+  const lines = [`\n${workload.title}  (${UNITS[workload.figure]}: median, min to max)`];
+  const summaries = rows.map(({ system, samples }) => ({ name: system.name, sum: samples.length === 0 ? undefined : summarize(workload, samples) }));
+  const [ours] = summaries;
+  for (const { name, sum } of summaries) {
+    const text = sum === undefined ? 'failed' : `${number(sum.median).padStart(9)}  (${number(sum.min)} to ${number(sum.max)})`.padEnd(34);
+    const times = sum === undefined || ours.sum === undefined || name === ours.name ? '' : `${ratio(workload, ours.sum, sum).toFixed(2)} x`;
+    lines.push(`  ${name.padEnd(28)}${text}${times.padStart(9)}  ${sum === undefined ? '' : extra(sum)}`.trimEnd());
+  }
+  return lines.join('\n');
+}
+
+export function markdown(report) {
+  const { columns, rows } = report;
+  const head = ['', ...columns.map(({ name }) => name)];
+  return [
+    `${describe()}; ${report.rounds} rounds of ${report.time} ms, interleaved; \`${report.command}\``, '',
+    `| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`,
+    ...rows.map(({ workload, cells }) => {
+      const ours = cells[columns[0].key];
+      const shown = columns.map(({ key }, index) => {
+        const sum = cells[key];
+        if (sum === undefined) return '-';
+        const p99 = sum.p99 === undefined ? '' : ` / ${number(sum.p99)}`;
+        const times = index === 0 || ours === undefined ? '' : ` (${ratio(workload, ours, sum).toFixed(1)} x)`;
+        return `${number(sum.median)}${p99}${times}`;
+      });
+      return `| ${workload.title}, ${UNITS[workload.figure]} | ${shown.join(' | ')} |`;
+    }),
+  ].join('\n');
+}
+
+function extra({ p99, shares, bytesPerKey, importing, megabytes, up }) {
+  const parts = [
+    p99 === undefined ? '' : `p99 ${number(p99)}`,
+    shares === undefined ? '' : `shares ${shares.least.toFixed(2)} to ${shares.most.toFixed(2)}`,
+    bytesPerKey === undefined ? '' : `${Math.round(bytesPerKey)} bytes a key in the hub`,
+    importing === undefined ? '' : `import ${number(importing)} and ${megabytes.toFixed(1)} MB, then ${number(up)}`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+function number(value) {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}

@@ -1,0 +1,108 @@
+/**
+ * The runner: every system under every workload, in processes that are fresh for each cell, round by round, so that what
+ * the machine does meanwhile meets all of them; odd rounds go backwards. `npm run bench` gives the short table.
+ *
+ *   node run.js [--full] [--workloads ask,lock] [--systems interhub,ipc] [--rounds 3] [--warm 300] [--time 700]
+ *               [--with FILE]... [--quiet-machine 0.1]
+ *
+ * `--workloads` and `--systems` take beginnings of names, `--with` the file of one more system. A sample that was taken while
+ * others kept the machine busy beyond `--quiet-machine` is taken again, twice at most, and the quietest is kept.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runCell } from './harness/cell.js';
+import { describe } from './harness/machine.js';
+import { markdown, table } from './harness/report.js';
+import { figure, summarize } from './harness/samples.js';
+import { load, names, short } from './systems/index.js';
+import { workloads } from './workloads.js';
+
+const { values: options } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    workloads: { type: 'string' },
+    systems: { type: 'string' },
+    rounds: { type: 'string' },
+    warm: { type: 'string', default: '300' },
+    time: { type: 'string', default: '700' },
+    with: { type: 'string', multiple: true, default: [] },
+    'quiet-machine': { type: 'string', default: '0.1' },
+  },
+});
+const rounds = Number(options.rounds ?? (options.full ? 5 : 2));
+const warm = Number(options.warm);
+const time = Number(options.time);
+const limit = Number(options['quiet-machine']);
+const RETRIES = 2;
+
+const asked = workloads.filter((workload) => (options.workloads === undefined ? options.full || workload.short : begins(workload.name, options.workloads)));
+const wanted = names.filter((name) => (options.systems === undefined ? options.full || options.workloads !== undefined || short.includes(name) : begins(name, options.systems)));
+const extra = options.with.map((file) => load(file, pathToFileURL(file).href));
+const loaded = await Promise.all([...wanted.map((name) => load(name)), ...extra]);
+const systems = loaded.filter(({ missing }) => missing === undefined);
+for (const { key, missing } of loaded) if (missing !== undefined) console.error(`\n!!! SKIPPED: ${key} cannot be loaded: ${missing}\n`);
+
+const rows = asked.map((workload) => ({ workload, cells: systems.filter((system) => takes(system, workload)).map((system) => ({ system, samples: [], worst: 0 })) }));
+const count = rows.reduce((sum, { cells }) => sum + cells.length, 0) * rounds;
+console.log(`${describe()}\n${count} cells, about ${Math.ceil((count * (warm + time + 500)) / 60_000)} minutes`);
+
+const failed = new Set();
+for (let round = 0; round < rounds; round++) {
+  for (const row of rows) {
+    for (const cell of round % 2 === 1 ? row.cells.toReversed() : row.cells) await take(row.workload, cell);
+    if (process.stderr.isTTY) process.stderr.write(`\rround ${round + 1} of ${rounds}: ${row.workload.name}\x1b[K`);
+    if (round === rounds - 1) console.log(table(row.workload, row.cells));
+  }
+}
+await save();
+if (failed.size > 0) process.exitCode = 1;
+
+async function take({ ...workload }, cell) {
+  const { system } = cell;
+  const name = `${system.key} ${workload.name}`;
+  if (failed.has(name)) return;
+  let best;
+  for (let attempt = 0; attempt <= RETRIES && (best === undefined || best.foreign > limit); attempt++) {
+    try {
+      const sample = await runCell(system, workload, { warm, time });
+      if (best === undefined || sample.foreign < best.foreign) best = sample;
+    } catch (error) {
+      if (attempt < RETRIES) continue;
+      failed.add(name);
+      console.error(`\n!!! FAILED: ${system.name}, ${workload.title}: ${error.message}\n`);
+      break;
+    }
+  }
+  if (best === undefined) return;
+  cell.samples.push(best);
+  cell.worst = Math.max(cell.worst, best.foreign);
+}
+
+async function save() {
+  const measured = rows.map(({ workload, cells }) => ({
+    workload,
+    cells: Object.fromEntries(cells.filter(({ samples }) => samples.length > 0).map(({ system, samples }) => [system.key, summarize(workload, samples)])),
+  }));
+  const command = `node run.js ${process.argv.slice(2).join(' ')}`.trim();
+  const report = { command, rounds, time, columns: systems.map(({ key, name }) => ({ key, name })), rows: measured };
+  const at = new Date().toISOString().replace(/[:.]/g, '-');
+  const folder = new URL('results/', import.meta.url);
+  await mkdir(folder, { recursive: true });
+  const samples = rows.flatMap(({ workload, cells }) => cells.map((cell) => ({
+    workload: workload.name, system: cell.system.key, figures: cell.samples.map((sample) => figure(workload, sample)), foreign: cell.samples.map(({ foreign }) => foreign),
+  })));
+  await writeFile(new URL(`${at}.json`, folder), JSON.stringify({ machine: describe(), at, ...report, rows: measured.map(({ workload, cells }) => ({ workload: workload.name, cells })), samples }, null, 2));
+  await writeFile(new URL(`${at}.md`, folder), markdown(report));
+  const busiest = Math.max(...rows.flatMap(({ cells }) => cells.map(({ worst }) => worst)));
+  console.log(`\nOther programs took up to ${Math.round(busiest * 100)} % of the machine during a sample. Written: bench/results/${at}.json and .md`);
+}
+
+function takes(system, workload) {
+  if (system.only !== undefined && !system.only.includes(workload.name)) return false;
+  return system.can.includes(workload.needs) && !(system.not ?? []).includes(workload.name);
+}
+
+function begins(name, list) {
+  return list.split(',').some((beginning) => name.startsWith(beginning));
+}

@@ -1,0 +1,3 @@
+import { processSend } from './ipc.js';
+
+export const system = processSend('advanced', ['tellBytes']);
