@@ -7,11 +7,18 @@ import { utf8Length } from './text.js';
 /** Any string is a name, up to a length. `what` says whose: `topic`, `key`. */
 export function checkName(what: string, name: unknown): asserts name is string {
   if (typeof name !== 'string') throw new TypeError(`A ${what} is a string, not ${describe(name)}.`);
+  // Half a pair cannot be written in UTF-8: two names that differ in it would become one.
+  if (!isWellFormed(name)) throw new TypeError(`The ${what} ${JSON.stringify(name)} holds half a surrogate pair. Names are whole Unicode text.`);
   if (name.length * 3 <= MAX_NAME_BYTES) return;
   const size = utf8Length(name);
   if (size > MAX_NAME_BYTES) {
     throw new HubError('TOO_LARGE', `The ${what} "${name.slice(0, 40)}..." takes ${size} bytes; the limit is ${MAX_NAME_BYTES}.`);
   }
+}
+
+/** In every supported host, though not in the language version that we compile for. */
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
 /** A topic to send to: patterns are for those who listen. */
