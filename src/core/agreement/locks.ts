@@ -28,10 +28,8 @@ export class Locks implements Releaser, WaitKeeper {
     this.#keepAlive = keepAlive;
   }
 
-  async acquire(key: string, options: LockOptions = {}): Promise<Lock> {
-    const lock = await this.#ask(key, true, options);
-    if (lock === undefined) throw new HubError('LOST', `The authority did not let "${key}" be waited for.`);
-    return lock;
+  acquire(key: string, options: LockOptions = {}): Promise<Lock> {
+    return new Promise((resolve, reject) => this.#ask(key, options, resolve, reject));
   }
 
   /** The body's error comes first: releasing never rejects. */
@@ -45,7 +43,7 @@ export class Locks implements Releaser, WaitKeeper {
   }
 
   tryAcquire(key: string): Promise<Lock | undefined> {
-    return this.#ask(key, false, {});
+    return new Promise((resolve, reject) => this.#ask(key, {}, resolve, reject, () => resolve(undefined)));
   }
 
   /** The authority has granted a ticket that waited. */
@@ -84,18 +82,18 @@ export class Locks implements Releaser, WaitKeeper {
     this.#giveUp(waiting, waiting.signal?.reason);
   }
 
-  #ask(key: string, wait: boolean, { timeout = 0, signal }: LockOptions): Promise<HeldLock | undefined> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason);
-    return new Promise((resolve, reject) => {
-      const waiting = new WaitingLock(this, key, this.#nextTicket(), timeout, signal, resolve, reject);
-      this.#authority.submit({ type: 'lock.acquire', key, ticket: waiting.ticket, wait }, (settlement) => this.#answered(waiting, settlement));
-      this.#keepAlive.begin();
-      if (timeout > 0) waiting.deadline = this.#deadlines.add(timeout, waiting);
-      signal?.addEventListener('abort', waiting);
-    });
+  /** Waits in line, unless it is said what to do instead. */
+  #ask(key: string, { timeout = 0, signal }: LockOptions, resolve: (lock: HeldLock) => void, reject: (reason: unknown) => void, unavailable?: () => void): void {
+    if (signal?.aborted === true) return reject(signal.reason);
+    const waiting = new WaitingLock(this, key, this.#nextTicket(), timeout, signal, resolve, reject);
+    const wait = unavailable === undefined;
+    this.#authority.submit({ type: 'lock.acquire', key, ticket: waiting.ticket, wait }, (settlement) => this.#answered(waiting, settlement, unavailable));
+    this.#keepAlive.begin();
+    if (timeout > 0) waiting.deadline = this.#deadlines.add(timeout, waiting);
+    signal?.addEventListener('abort', waiting);
   }
 
-  #answered(waiting: WaitingLock, settlement: Outcome | HubError): void {
+  #answered(waiting: WaitingLock, settlement: Outcome | HubError, unavailable: (() => void) | undefined): void {
     if (waiting.isOver) return;
     if (settlement instanceof HubError) {
       this.#over(waiting);
@@ -106,7 +104,7 @@ export class Locks implements Releaser, WaitKeeper {
       this.#waiting.set(waiting.ticket, waiting);
     } else {
       this.#over(waiting);
-      if (settlement.type === 'unavailable') waiting.resolve(undefined);
+      if (settlement.type === 'unavailable' && unavailable !== undefined) unavailable();
       else waiting.reject(new HubError('BAD_PACKET', `The authority answered "${settlement.type}" when "${waiting.key}" was to be locked.`));
     }
   }

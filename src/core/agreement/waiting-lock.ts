@@ -12,7 +12,7 @@ export class WaitingLock implements Expiring {
   readonly ticket: number;
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
-  readonly resolve: (lock: HeldLock | undefined) => void;
+  readonly resolve: (lock: HeldLock) => void;
   readonly reject: (reason: unknown) => void;
   readonly #keeper: WaitKeeper;
   deadline: Deadline | undefined = undefined;
@@ -25,7 +25,7 @@ export class WaitingLock implements Expiring {
     ticket: number,
     timeout: number,
     signal: AbortSignal | undefined,
-    resolve: (lock: HeldLock | undefined) => void,
+    resolve: (lock: HeldLock) => void,
     reject: (reason: unknown) => void,
   ) {
     this.#keeper = keeper;
