@@ -6,6 +6,9 @@
 /** Small files that every part of the core may use. */
 const SMALL = '^src/core/(?!hub[.]ts|hub-parts[.]ts|seat[.]ts)[^/]+[.]ts$|^src/core/codec/';
 
+/** Node's own modules. */
+const NODE = '^(?:node:)?[a-z_]+(?:/promises)?$';
+
 /** What lies in `from` imports nothing but itself and what is named. */
 function only(name, from, ...mayImport) {
   return { name, severity: 'error', from: { path: from }, to: { pathNot: [from, ...mayImport] } };
@@ -33,11 +36,14 @@ module.exports = {
     only('agreeing knows the port', '^src/core/agreement/', SMALL),
     only('a star carries, and does not tell, ask or agree', '^src/core/star/', '^src/core/ledger/', SMALL),
     only('a hub wires, and does not know what carries it', '^src/core/(?:hub|hub-parts|seat)[.]ts$', '^src/core/(?:messaging|agreement)/', SMALL),
-    only('adapters make links', '^src/adapters/', '^src/core/star/', SMALL, '^(?:node:)?[a-z_]+(?:/promises)?$', '^node_modules/ws/'),
-    only('transports bring members together', '^src/transports/', '^src/core/(?:star|ledger)/', '^src/adapters/', SMALL, '^(?:node:)?[a-z_]+(?:/promises)?$'),
+    only('adapters make links', '^src/adapters/', '^src/core/star/', SMALL, NODE, '^node_modules/ws/'),
+    only('transports bring members together', '^src/transports/', '^src/core/(?:star|ledger)/', '^src/adapters/', SMALL, NODE),
     apart('adapters'),
     apart('transports'),
     only('the composition root', '^src/create-hub[.]ts$', '^src/core/hub[.]ts$', '^src/transports/', SMALL),
+    only('supervision is for users of hubs', '^src/supervise/', '^src/create-hub[.]ts$', SMALL, NODE),
+    only('older interfaces stand on a hub', '^src/compat/', '^src/create-hub[.]ts$', '^src/supervise/', SMALL, NODE),
+    apart('compat'),
     only('the front door', '^src/index[.]ts$', '^src/create-hub[.]ts$', '^src/transports/', SMALL),
     only('the door for authors of transports', '^src/transport[.]ts$', '^src/core/star/', SMALL),
     {
@@ -49,7 +55,7 @@ module.exports = {
     {
       name: 'nobody goes in through the doors',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/index[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/(?:index[.]ts$|compat/|supervise/)' },
       to: { path: '^src/(?:index|create-hub|transport)[.]ts$' },
     },
   ],

@@ -26,6 +26,9 @@ const OFFENCES: Readonly<Record<string, readonly [rule: string, target: string]>
   'src/transports/cluster/door.ts': ['transports do not import one another', '../socket/door.js'],
   'src/transports/memory.ts': ['transports bring members together', '../core/hub.js'],
   'src/create-hub.ts': ['transports are loaded on demand', './transports/memory.js'],
+  'src/supervise/supervise.ts': ['supervision is for users of hubs', '../core/hub.js'],
+  'src/compat/cluster-hub.ts': ['older interfaces stand on a hub', '../core/star/star.js'],
+  'src/compat/shared-memory/values.ts': ['compat do not import one another', '../cluster-hub.js'],
   'src/index.ts': ['the front door', './core/star/star.js'],
   'src/core/host.ts': ['nobody goes in through the doors', '../index.js'],
 };
