@@ -65,16 +65,49 @@ export interface Envelope<P extends Arrival = Payload> {
 export type Command =
   | { readonly type: 'member.join'; readonly member: Candidate }
   | { readonly type: 'member.leave'; readonly number: number; readonly reason: LeaveReason }
+  /** What time it is for the authority, in ms: it never goes back within a group's life. What ends by then is over. */
+  | { readonly type: 'time'; readonly now: number }
   | LockCommand
   | MapCommand;
 
 /** `closed`: it said good-bye. `lost`: its link ended without one, which on one host means that the process has died. */
 export type LeaveReason = 'closed' | 'lost';
 
-/** A ticket is a member's own number for one place in one line; a member never has two alive under one number. */
+/** A ticket is a member's own number for its place in a line, or in several; a member never has two alive under one number. */
 export type LockCommand =
-  | { readonly type: 'lock.acquire'; readonly key: string; readonly ticket: number; readonly wait: boolean }
-  | { readonly type: 'lock.release'; readonly ticket: number };
+  /** Without terms it is for one lock, and for its holder alone. */
+  | { readonly type: 'lock.acquire'; readonly key: string; readonly ticket: number; readonly wait: boolean; readonly terms?: Terms }
+  | { readonly type: 'lock.release'; readonly ticket: number }
+  /** From now on others may share what the ticket holds. */
+  | { readonly type: 'lock.downgrade'; readonly ticket: number }
+  /** Every line, with so many tickets at most. */
+  | { readonly type: 'lock.lines'; readonly most: number };
+
+/** Keys of different spaces have nothing to do with each other. */
+export type Space = 'lock' | 'semaphore' | 'election';
+
+/** How a ticket is to hold its keys, and how it waits for them. */
+export interface Terms {
+  /** Absent is `lock`. */
+  readonly space?: Space;
+  /** It is for these too, all or none. */
+  readonly moreKeys?: readonly string[];
+  /** Others that share may hold the key with it. */
+  readonly mode?: 'shared';
+  /** Of a semaphore: how many permits it takes, and how many there are. */
+  readonly permits?: number;
+  readonly limit?: number;
+  /** Takes the keys from whoever holds them. */
+  readonly steal?: boolean;
+  /** It does not wait where so many wait already. */
+  readonly maxWaiters?: number;
+  /** How long it may hold, in ms. */
+  readonly maxHold?: number;
+  /** The asker's own ticket that will not be released before this one is granted. */
+  readonly within?: number;
+  /** Where in the asker's code it was asked for. */
+  readonly site?: string;
+}
 
 /** `expect`: the version that the entry must have for the command to apply; 0 is "no entry". */
 export type MapCommand =
@@ -96,6 +129,14 @@ export type Outcome =
   | { readonly type: 'waiting' }
   /** It was not to wait, and would have had to. */
   | { readonly type: 'unavailable' }
+  /** So many wait already as it said are enough. */
+  | { readonly type: 'full' }
+  /** The semaphore has another number of permits, as whoever opened it said. */
+  | { readonly type: 'other-limit'; readonly limit: number }
+  /** It would have waited for ever: each of the circle keeps back the one before it, and the first, which is this one, the last. */
+  | { readonly type: 'deadlock'; readonly circle: readonly Deadlocked[] }
+  /** As of `now` on the authority's clock. `isWhole`: whether these are all. */
+  | { readonly type: 'lines'; readonly now: number; readonly isWhole: boolean; readonly lines: readonly LineState[] }
   /** Whether there was such a ticket (of a release), such an entry (of a delete), or anything at all (of a clear). */
   | { readonly type: 'removed'; readonly removed: boolean; readonly seq: number }
   /** The entry's new version; 0 when `undefined` was set, for then there is none. */
@@ -112,6 +153,39 @@ export type Outcome =
   /** The command makes no sense to the ledger; nothing was changed. */
   | { readonly type: 'invalid'; readonly reason: string };
 
+/** One ticket of a circle: it holds the key, or waits for it. */
+export interface Deadlocked {
+  readonly member: number;
+  readonly space: Space;
+  readonly key: string;
+  readonly holds: boolean;
+  readonly site?: string;
+}
+
+export interface LineState {
+  readonly space: Space;
+  readonly key: string;
+  /** Of a semaphore: how many permits there are. */
+  readonly limit?: number;
+  /** How many wait: more than are told, when not all are. */
+  readonly waiting: number;
+  /** In order. */
+  readonly tickets: readonly TicketState[];
+}
+
+export interface TicketState {
+  readonly member: number;
+  readonly ticket: number;
+  /** 0 while it waits. */
+  readonly token: number;
+  /** When it began to wait or to hold, on the authority's clock. */
+  readonly since: number;
+  readonly mode: 'exclusive' | 'shared';
+  /** Of a semaphore: how many it takes. */
+  readonly permits?: number;
+  readonly site?: string;
+}
+
 export interface MapEntry {
   readonly key: string;
   readonly version: number;
@@ -124,11 +198,18 @@ export type Event =
   /** Told after all that follows from it: its locks have been passed on, its listeners are gone. */
   | { readonly type: 'member.left'; readonly number: number; readonly reason: LeaveReason }
   | { readonly type: 'lock.granted'; readonly ticket: number; readonly token: number }
+  /** What the ticket held is taken from it. */
+  | { readonly type: 'lock.lost'; readonly ticket: number; readonly reason: LossReason }
+  /** Who leads, at once and at every change; member 0 is nobody. */
+  | { readonly type: 'leader'; readonly name: string; readonly member: number; readonly token: number }
   | { readonly type: 'map.changed'; readonly map: string; readonly change: MapChange }
   /** Everything that is in a map: the first thing that a follower hears of it. */
   | { readonly type: 'map.whole'; readonly map: string; readonly version: number; readonly entries: readonly MapEntry[] }
   /** Who listens to a topic or handles a method, whole, each time that it changes. */
   | { readonly type: 'listeners'; readonly of: 'topic' | 'method'; readonly name: string; readonly members: readonly number[] };
+
+/** `stolen`: another took it by force. `expired`: it was held for longer than it was to be. */
+export type LossReason = 'stolen' | 'expired';
 
 /** `version` is the seq of the command that made the change: it only rises. */
 export type MapChange =
@@ -144,6 +225,8 @@ export type Interest =
   | { readonly type: 'method'; readonly name: string }
   /** Changes of a map: `map.whole` first, then each `map.changed`, with no gap. */
   | { readonly type: 'map'; readonly name: string }
+  /** Who leads by an election: `leader` at once, and at every change. */
+  | { readonly type: 'leader'; readonly name: string }
   /** Who listens to one topic, or handles one method: `listeners` at once, and at every change. */
   | { readonly type: 'topic.listeners'; readonly name: string }
   | { readonly type: 'method.listeners'; readonly name: string };

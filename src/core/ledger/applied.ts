@@ -7,7 +7,7 @@ export interface Applied {
 }
 
 export interface Directed {
-  /** A member's number; or all who are members once the command is applied; or all who follow `event.map`. */
+  /** A member's number; or all who are members once the command is applied; or all who follow what the event tells of. */
   readonly to: number | 'everyone' | 'followers';
   /** The one of `everyone` who is not told: its own outcome says the same. */
   readonly except?: number;

@@ -15,6 +15,8 @@ export type { Applied, Directed } from './applied.js';
 export interface Snapshot {
   /** The last that was used. */
   readonly seq: number;
+  /** Of the authority's clock, when it was last told. Absent is 0. */
+  readonly now?: number;
   readonly members: MembersSnapshot;
   readonly tickets: readonly TicketSnapshot[];
   readonly maps: readonly MapSnapshot[];
@@ -28,10 +30,12 @@ export class Ledger {
   readonly #locks: Locks;
   readonly #maps: Maps;
   #seq: number;
+  #now: number;
 
   constructor(snapshot?: Snapshot) {
+    this.#now = snapshot?.now ?? 0;
     this.#members = new Members(snapshot?.members);
-    this.#locks = new Locks(snapshot?.tickets);
+    this.#locks = new Locks(snapshot?.tickets, this.#now);
     this.#maps = new Maps(snapshot?.maps);
     this.#seq = snapshot?.seq ?? 0;
   }
@@ -39,6 +43,16 @@ export class Ledger {
   /** The last that was used: by a command, or by one of the grants that it made. The next command's has to be above it. */
   get seq(): number {
     return this.#seq;
+  }
+
+  /** What time it is, as the authority last told. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** When something ends next, if it does not end before: the authority is to tell the time then. `Infinity` is never. */
+  get due(): number {
+    return this.#locks.due;
   }
 
   get members(): ReadonlyMap<number, Member> {
@@ -75,9 +89,15 @@ export class Ledger {
     return { type: 'map.whole', map, version: this.#seq, entries: this.#maps.entries(map) };
   }
 
+  /** Who leads by an election now, for those who begin to follow it. */
+  leader(name: string): Event & { readonly type: 'leader' } {
+    return this.#locks.leader(name);
+  }
+
   snapshot(): Snapshot {
     return {
       seq: this.#seq,
+      now: this.#now,
       members: this.#members.snapshot(),
       tickets: this.#locks.snapshot(),
       maps: this.#maps.snapshot(),
@@ -93,15 +113,20 @@ export class Ledger {
   #applyOfAuthority(seq: number, command: Command): Applied {
     if (command.type === 'member.join') return this.#join(command.member);
     if (command.type === 'member.leave') return this.#leave(seq, command.number, command.reason);
+    if (command.type === 'time') return this.#pass(seq, command.now);
     return invalid(`The authority itself holds no seat: "${command.type}" is for members.`);
   }
 
   #applyOfMember(seq: number, from: number, command: Command): Applied {
     switch (command.type) {
       case 'lock.acquire':
-        return this.#locks.acquire(seq, from, command.key, command.ticket, command.wait);
+        return this.#locks.acquire(seq, from, command.key, command.ticket, command.wait, command.terms);
       case 'lock.release':
         return this.#locks.release(seq, from, command.ticket);
+      case 'lock.downgrade':
+        return this.#locks.downgrade(seq, from, command.ticket);
+      case 'lock.lines':
+        return this.#locks.describe(command.most);
       case 'map.get':
         return this.#maps.get(command.map, command.key);
       case 'map.set':
@@ -118,7 +143,8 @@ export class Ledger {
         return this.#maps.clear(seq, command.map);
       case 'member.join':
       case 'member.leave':
-        return invalid(`Only the authority lets members in and out: "${command.type}" is not for members.`);
+      case 'time':
+        return invalid(`Only the authority lets members in and out, and tells the time: "${command.type}" is not for members.`);
     }
   }
 
@@ -137,11 +163,19 @@ export class Ledger {
     const left: Directed = { to: 'everyone', event: { type: 'member.left', number, reason } };
     return { outcome: { type: 'left' }, events: [...this.#locks.leave(seq, number), left] };
   }
+
+  /** It never goes back: an earlier time changes nothing. Counts what is to be told because of it. */
+  #pass(seq: number, now: number): Applied {
+    if (!(now > this.#now && now < Infinity)) return answered({ type: 'count', count: 0 });
+    this.#now = now;
+    const events = this.#locks.pass(seq, now);
+    return { outcome: { type: 'count', count: events.length }, events };
+  }
 }
 
 /** Whether a command only asks. What is not known to be a question changes something. */
 export function isQuestion({ type }: Command): boolean {
-  return type === 'map.get' || type === 'map.entries' || type === 'map.size';
+  return type === 'map.get' || type === 'map.entries' || type === 'map.size' || type === 'lock.lines';
 }
 
 function invalid(reason: string): Applied {

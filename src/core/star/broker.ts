@@ -10,6 +10,7 @@ import { Ledger } from '../ledger/ledger.js';
 import type { Directed } from '../ledger/ledger.js';
 import { EVERYONE } from '../protocol.js';
 import type { Command, Event, LeaveReason, Outcome } from '../protocol.js';
+import { Clock } from './clock.js';
 import { Connection } from './connection.js';
 import { readHello } from './hello.js';
 import type { Refusal, Welcome } from './hello.js';
@@ -37,6 +38,7 @@ export class Broker {
   readonly #limits: Limits;
   readonly #turn: Turn;
   readonly #ledger = new Ledger();
+  readonly #clock: Clock;
   readonly #interests = new Interests();
   readonly #members = new Map<number, Connection>();
   /** Links that have not said hello yet, and how long they may take. */
@@ -49,6 +51,7 @@ export class Broker {
     this.#host = host;
     this.#limits = limits;
     this.#turn = new Turn(host);
+    this.#clock = new Clock(host, this.#ledger, (now) => this.#apply(0, { type: 'time', now }));
   }
 
   attach(link: Link): void {
@@ -65,6 +68,7 @@ export class Broker {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#clock.stop();
     for (const connection of [...this.#members.values(), ...this.#strangers.keys()]) {
       connection.out.control(KIND.bye);
       connection.close();
@@ -115,6 +119,7 @@ export class Broker {
   #serve(connection: Connection, packet: Reader): void {
     switch (packet.kind) {
       case KIND.command: {
+        this.#clock.tick();
         const outcome = this.#apply(connection.member, readCommand(packet), connection, packet.id);
         if (outcome.type === 'joined' || outcome.type === 'left') throw new HubError('BAD_PACKET', 'A member submitted a command that is not its to submit.');
         return;
@@ -123,6 +128,7 @@ export class Broker {
         const interest = readInterest(packet);
         this.#tell(this.#interests.follow(connection.member, interest));
         if (interest.type === 'map') connection.out.event(this.#ledger.whole(interest.name));
+        if (interest.type === 'leader') connection.out.event(this.#ledger.leader(interest.name));
         if (interest.type === 'topic.listeners') connection.out.event(listeners('topic', interest.name, this.#interests.listening(interest.name)));
         if (interest.type === 'method.listeners') connection.out.event(listeners('method', interest.name, this.#interests.handling(interest.name)));
         return;
@@ -175,6 +181,7 @@ export class Broker {
     const { outcome, events } = this.#ledger.apply(seq, from, command);
     if (asker !== undefined && outcome.type !== 'joined' && outcome.type !== 'left') asker.out.outcome(number, outcome);
     for (const directed of events) this.#direct(directed);
+    this.#clock.arm();
     return outcome;
   }
 
@@ -185,6 +192,8 @@ export class Broker {
       for (const [number, connection] of this.#members) if (number !== except) connection.out.event(event);
     } else if (event.type === 'map.changed') {
       for (const number of this.#interests.following(event.map)) this.#members.get(number)?.out.event(event);
+    } else if (event.type === 'leader') {
+      for (const number of this.#interests.watching(event.name)) this.#members.get(number)?.out.event(event);
     }
   }
 

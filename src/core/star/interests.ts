@@ -18,6 +18,7 @@ export class Interests {
   readonly #maps = new Table();
   readonly #topicWatchers = new Table();
   readonly #methodWatchers = new Table();
+  readonly #leaders = new Table();
   /** Parsed forms of those names in `#topics` that are patterns. */
   readonly #patterns = new Map<string, Pattern>();
   /** Answers to `listening` for as long as they hold. */
@@ -39,6 +40,7 @@ export class Interests {
     this.#maps.drop(number);
     this.#topicWatchers.drop(number);
     this.#methodWatchers.drop(number);
+    this.#leaders.drop(number);
     const shifts: Shift[] = [];
     for (const name of this.#methods.drop(number)) shifts.push(...this.#changed({ type: 'method', name }));
     for (const name of this.#topics.drop(number)) shifts.push(...this.#changed({ type: 'topic', name }));
@@ -63,6 +65,11 @@ export class Interests {
     return this.#maps.of(map);
   }
 
+  /** Who wants to know who leads. */
+  watching(election: string): readonly number[] {
+    return this.#leaders.of(election);
+  }
+
   #findListening(topic: string): readonly number[] {
     const exact = this.#topics.of(topic);
     if (this.#patterns.size === 0) return exact;
@@ -85,6 +92,8 @@ export class Interests {
         return this.#topicWatchers;
       case 'method.listeners':
         return this.#methodWatchers;
+      case 'leader':
+        return this.#leaders;
     }
   }
 

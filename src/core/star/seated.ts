@@ -96,8 +96,8 @@ export class Seated implements Session {
   }
 
   submit(command: Command, settled: Settled): void {
-    if (command.type === 'member.join' || command.type === 'member.leave') {
-      throw new TypeError(`"${command.type}" follows from a session's life; it cannot be submitted.`);
+    if (command.type === 'member.join' || command.type === 'member.leave' || command.type === 'time') {
+      throw new TypeError(`"${command.type}" is the authority's own; it cannot be submitted.`);
     }
     if (command.type === 'map.set') this.#checkSize(command.value, command.key);
     this.#out.command(this.#commands.add(settled), command);

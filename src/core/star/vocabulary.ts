@@ -2,11 +2,12 @@
  * How commands, outcomes, events and interests are written into packets and read out of them: one entry a word.
  * Codes are part of the protocol: a word that is dropped takes its code with it, a new one gets a new code.
  */
-import type { Command, Event, Interest, LeaveReason, MapChange, MapEntry, Member, Outcome } from '../protocol.js';
+import type { Command, Deadlocked, Event, Interest, LeaveReason, LineState, LossReason, MapChange, MapEntry, Member, Outcome } from '../protocol.js';
 import { HubError } from '../errors.js';
 import { KIND } from './packet.js';
 import type { Reader } from './reader.js';
 import type { Slab } from './slab.js';
+import { readTerms, writeTerms } from './terms.js';
 
 /** One word on the wire. The header of its packet is written before `write` is called, and read before `read`. */
 interface Word<T> {
@@ -21,10 +22,14 @@ type Vocabulary<Union extends { readonly type: string }> = {
   readonly [Type in Union['type']]: Word<Extract<Union, { readonly type: Type }>>;
 };
 
-/** What a member may submit. Joining and leaving are the broker's to submit: they follow from a link's life. */
-export type Submitted = Exclude<Command, { readonly type: 'member.join' | 'member.leave' }>;
+/** What a member may submit. Joining, leaving and the time are the broker's to submit. */
+export type Submitted = Exclude<Command, { readonly type: 'member.join' | 'member.leave' | 'time' }>;
 
 const nothing = (): void => {};
+
+/** Of a ticket that is asked for. */
+const WAITS = 1;
+const HAS_TERMS = 2;
 
 const COMMANDS: Vocabulary<Submitted> = {
   'lock.acquire': {
@@ -32,14 +37,25 @@ const COMMANDS: Vocabulary<Submitted> = {
     name: (command) => command.key,
     write: (slab, command) => {
       slab.u32(command.ticket);
-      slab.u8(command.wait ? 1 : 0);
+      slab.u8((command.wait ? WAITS : 0) | (command.terms === undefined ? 0 : HAS_TERMS));
+      if (command.terms !== undefined) writeTerms(slab, command.terms);
     },
-    read: (packet) => ({ type: 'lock.acquire', key: packet.name, ticket: packet.u32(), wait: packet.u8() === 1 }),
+    read: readAcquire,
   },
   'lock.release': {
     code: 2,
     write: (slab, command) => slab.u32(command.ticket),
     read: (packet) => ({ type: 'lock.release', ticket: packet.u32() }),
+  },
+  'lock.downgrade': {
+    code: 3,
+    write: (slab, command) => slab.u32(command.ticket),
+    read: (packet) => ({ type: 'lock.downgrade', ticket: packet.u32() }),
+  },
+  'lock.lines': {
+    code: 4,
+    write: (slab, command) => slab.u32(command.most),
+    read: (packet) => ({ type: 'lock.lines', most: packet.u32() }),
   },
   'map.get': {
     code: 16,
@@ -110,6 +126,22 @@ const OUTCOMES: Vocabulary<Told> = {
     },
     read: (packet) => ({ type: 'removed', removed: packet.u8() === 1, seq: packet.f64() }),
   },
+  full: { code: 5, write: nothing, read: () => ({ type: 'full' }) },
+  'other-limit': { code: 6, write: (slab, { limit }) => slab.u32(limit), read: (packet) => ({ type: 'other-limit', limit: packet.u32() }) },
+  deadlock: {
+    code: 7,
+    write: (slab, { circle }) => slab.text(JSON.stringify(circle)),
+    read: (packet) => ({ type: 'deadlock', circle: JSON.parse(packet.text()) as Deadlocked[] }),
+  },
+  lines: {
+    code: 8,
+    write: (slab, { now, isWhole, lines }) => {
+      slab.f64(now);
+      slab.u8(isWhole ? 1 : 0);
+      slab.text(JSON.stringify(lines));
+    },
+    read: (packet) => ({ type: 'lines', now: packet.f64(), isWhole: packet.u8() === 1, lines: JSON.parse(packet.text()) as LineState[] }),
+  },
   stored: { code: 16, write: (slab, { version }) => slab.f64(version), read: (packet) => ({ type: 'stored', version: packet.f64() }) },
   sum: {
     code: 17,
@@ -161,6 +193,23 @@ const EVENTS: Vocabulary<Event> = {
     },
     read: (packet) => ({ type: 'lock.granted', ticket: packet.u32(), token: packet.f64() }),
   },
+  'lock.lost': {
+    code: 4,
+    write: (slab, { ticket, reason }) => {
+      slab.u32(ticket);
+      slab.u8(LOSS_REASONS.indexOf(reason));
+    },
+    read: (packet) => ({ type: 'lock.lost', ticket: packet.u32(), reason: known(LOSS_REASONS[packet.u8()]) }),
+  },
+  leader: {
+    code: 5,
+    name: (event) => event.name,
+    write: (slab, { member, token }) => {
+      slab.u32(member);
+      slab.f64(token);
+    },
+    read: (packet) => ({ type: 'leader', name: packet.name, member: packet.u32(), token: packet.f64() }),
+  },
   'map.changed': {
     code: 16,
     name: (event) => event.map,
@@ -185,9 +234,10 @@ const EVENTS: Vocabulary<Event> = {
 };
 
 const LEAVE_REASONS: readonly LeaveReason[] = ['closed', 'lost'];
+const LOSS_REASONS: readonly LossReason[] = ['stolen', 'expired'];
 
 /** The codes of interests: their place in this list. */
-const INTERESTS: readonly Interest['type'][] = ['topic', 'method', 'map', 'topic.listeners', 'method.listeners'];
+const INTERESTS: readonly Interest['type'][] = ['topic', 'method', 'map', 'topic.listeners', 'method.listeners', 'leader'];
 
 const COMMAND_OF = byCode<Submitted>(COMMANDS);
 const OUTCOME_OF = byCode<Told>(OUTCOMES);
@@ -241,6 +291,15 @@ function byCode<Union extends { readonly type: string }>(vocabulary: Vocabulary<
 function known<T>(word: T | undefined): T {
   if (word === undefined) throw new HubError('BAD_PACKET', 'A packet holds a word that this version does not know. Run one version of interhub in all processes of a group.');
   return word;
+}
+
+/** Two forms, so that the plain one has its own. */
+function readAcquire(packet: Reader): Submitted & { readonly type: 'lock.acquire' } {
+  const ticket = packet.u32();
+  const flags = packet.u8();
+  const wait = (flags & WAITS) !== 0;
+  if ((flags & HAS_TERMS) === 0) return { type: 'lock.acquire', key: packet.name, ticket, wait };
+  return { type: 'lock.acquire', key: packet.name, ticket, wait, terms: readTerms(packet) };
 }
 
 function writeExpect(slab: Slab, expect: number | undefined): void {

@@ -4,13 +4,7 @@
  */
 import type { Applied, Directed } from '../../../src/core/ledger/ledger.js';
 import type { Command, MapChange, Member, Outcome, Payload } from '../../../src/core/protocol.js';
-
-interface NaiveTicket {
-  readonly member: number;
-  readonly ticket: number;
-  readonly key: string;
-  token: number;
-}
+import { NaiveLocks } from './naive-locks.js';
 
 interface NaiveEntry {
   readonly map: string;
@@ -24,8 +18,7 @@ export class NaiveLedger {
   joined = 0;
   /** The last that was used. */
   seq = 0;
-  /** In the order of asking. */
-  tickets: NaiveTicket[] = [];
+  readonly locks = new NaiveLocks(() => (this.seq += 1));
   entries: NaiveEntry[] = [];
 
   versionOf(map: string, key: string): number {
@@ -42,7 +35,7 @@ export class NaiveLedger {
   }
 
   #apply(seq: number, from: number, command: Command, events: Directed[]): Outcome {
-    const ofAuthority = command.type === 'member.join' || command.type === 'member.leave';
+    const ofAuthority = command.type === 'member.join' || command.type === 'member.leave' || command.type === 'time';
     const isSeated = this.members.some((member) => member.number === from);
     if (ofAuthority ? from !== 0 : !isSeated) return { type: 'invalid', reason: '' };
 
@@ -58,30 +51,18 @@ export class NaiveLedger {
       case 'member.leave': {
         const { number, reason } = command;
         if (!this.members.some((member) => member.number === number)) return { type: 'left' };
-        const own = this.tickets.filter((ticket) => ticket.member === number);
         this.members = this.members.filter((member) => member.number !== number);
-        this.tickets = this.tickets.filter((ticket) => ticket.member !== number);
-        for (const { key } of own) this.#grantFirst(seq, key, events);
+        this.locks.leave(number, events);
         events.push({ to: 'everyone', event: { type: 'member.left', number, reason } });
         return { type: 'left' };
       }
-      case 'lock.acquire': {
-        const { key, ticket, wait } = command;
-        const alive = this.tickets.find((other) => other.member === from && other.ticket === ticket);
-        if (alive !== undefined && alive.key !== key) return { type: 'invalid', reason: '' };
-        if (alive !== undefined) return alive.token > 0 ? { type: 'granted', token: alive.token } : { type: 'waiting' };
-        const isFree = !this.tickets.some((other) => other.key === key);
-        if (!isFree && !wait) return { type: 'unavailable' };
-        this.tickets.push({ member: from, ticket, key, token: isFree ? this.#nextToken(seq) : 0 });
-        return isFree ? { type: 'granted', token: seq } : { type: 'waiting' };
-      }
-      case 'lock.release': {
-        const own = this.tickets.find((other) => other.member === from && other.ticket === command.ticket);
-        if (own === undefined) return { type: 'removed', removed: false, seq };
-        this.tickets = this.tickets.filter((other) => other !== own);
-        this.#grantFirst(seq, own.key, events);
-        return { type: 'removed', removed: true, seq };
-      }
+      case 'lock.acquire':
+      case 'lock.release':
+      case 'lock.downgrade':
+      case 'lock.lines':
+        return this.locks.apply(seq, from, command, events);
+      case 'time':
+        return { type: 'count', count: command.now > this.locks.now ? this.locks.pass(command.now, events) : 0 };
       case 'map.get': {
         const entry = this.#entry(command.map, command.key);
         return entry === undefined ? { type: 'absent' } : { type: 'entry', version: entry.version, value: entry.value };
@@ -119,18 +100,6 @@ export class NaiveLedger {
         return { type: 'removed', removed, seq };
       }
     }
-  }
-
-  #grantFirst(seq: number, key: string, events: Directed[]): void {
-    const first = this.tickets.find((ticket) => ticket.key === key);
-    if (first === undefined || first.token > 0) return;
-    first.token = this.#nextToken(seq);
-    events.push({ to: first.member, event: { type: 'lock.granted', ticket: first.ticket, token: first.token } });
-  }
-
-  #nextToken(seq: number): number {
-    this.seq = Math.max(seq, this.seq + 1);
-    return this.seq;
   }
 
   #entry(map: string, key: string): NaiveEntry | undefined {

@@ -24,7 +24,14 @@ const bytes = Uint8Array.of(1, 2, 3);
 const COMMANDS: readonly Submitted[] = [
   { type: 'lock.acquire', key: 'door', ticket: 4_294_967_295, wait: true },
   { type: 'lock.acquire', key: '', ticket: 1, wait: false },
+  { type: 'lock.acquire', key: 'a', ticket: 2, wait: true, terms: {} },
+  { type: 'lock.acquire', key: 'a', ticket: 2, wait: true, terms: { moreKeys: ['', 'ключ'], mode: 'shared', maxWaiters: 0, within: 7, site: 'at shop.js:1:2' } },
+  { type: 'lock.acquire', key: 'a', ticket: 2, wait: false, terms: { steal: true, maxHold: 0.5 } },
+  { type: 'lock.acquire', key: 'a', ticket: 2, wait: true, terms: { space: 'semaphore', permits: 2, limit: 1_000_000 } },
+  { type: 'lock.acquire', key: 'a', ticket: 2, wait: true, terms: { space: 'election' } },
   { type: 'lock.release', ticket: 9 },
+  { type: 'lock.downgrade', ticket: 9 },
+  { type: 'lock.lines', most: 100 },
   { type: 'map.get', map: 'größen', key: '__proto__' },
   { type: 'map.set', map: 'm', key: '😀', expect: 0, value: '{"a":1}' },
   { type: 'map.set', map: '', key: '', value: '' },
@@ -41,6 +48,15 @@ const OUTCOMES: readonly Told[] = [
   { type: 'granted', token: 2 ** 52 + 1 },
   { type: 'waiting' },
   { type: 'unavailable' },
+  { type: 'full' },
+  { type: 'other-limit', limit: 3 },
+  { type: 'deadlock', circle: [{ member: 1, space: 'lock', key: 'a', holds: false, site: 'at shop.js:1:2' }, { member: 1, space: 'lock', key: 'a', holds: true }] },
+  {
+    type: 'lines',
+    now: 1_700,
+    isWhole: false,
+    lines: [{ space: 'semaphore', key: 'a', limit: 2, waiting: 0, tickets: [{ member: 1, ticket: 2, token: 3, since: 4, mode: 'exclusive', permits: 2 }] }],
+  },
   { type: 'removed', removed: true, seq: 5 },
   { type: 'stored', version: 8 },
   { type: 'sum', version: 9, sum: -1.5 },
@@ -59,6 +75,8 @@ const EVENTS: readonly Event[] = [
   { type: 'member.joined', member },
   { type: 'member.left', number: 3, reason: 'lost' },
   { type: 'lock.granted', ticket: 1, token: 2 ** 50 },
+  { type: 'lock.lost', ticket: 1, reason: 'expired' },
+  { type: 'leader', name: 'boss', member: 0, token: 0 },
   { type: 'map.changed', map: 'm', change: { type: 'set', key: 'k', version: 3, value: '"v"' } },
   { type: 'map.changed', map: 'm', change: { type: 'delete', key: 'k', version: 4 } },
   { type: 'map.changed', map: 'm', change: { type: 'clear', version: 5 } },
@@ -72,6 +90,7 @@ const INTERESTS: readonly Interest[] = [
   { type: 'map', name: 'm' },
   { type: 'topic.listeners', name: 't' },
   { type: 'method.listeners', name: 't' },
+  { type: 'leader', name: 'boss' },
 ];
 
 describe('The vocabulary', () => {
