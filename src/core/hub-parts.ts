@@ -105,6 +105,11 @@ export class HubParts implements Occupant {
     }
   }
 
+  interrupted(error: HubError): void {
+    this.calls.lost(error);
+    this.answers.lost(error);
+  }
+
   lost(error: HubError): void {
     this.outbox.lost();
     this.calls.lost(error);

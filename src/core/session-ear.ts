@@ -7,7 +7,7 @@ import type { Arrival, Envelope, Event } from './protocol.js';
 import type { Ear } from './transport.js';
 
 /** What of a session is for the hub itself. */
-export type Hearer = Pick<Ear, 'received' | 'returned' | 'heard'>;
+export type Hearer = Pick<Ear, 'received' | 'returned' | 'heard' | 'interrupted'>;
 
 export class SessionEar implements Ear {
   readonly #hearer: Hearer;
@@ -46,6 +46,11 @@ export class SessionEar implements Ear {
   suspended(isSuspended: boolean): void {
     if (this.#early === undefined) this.#seat.suspended(isSuspended);
     else this.#early.push(() => this.#seat.suspended(isSuspended));
+  }
+
+  interrupted(error: HubError): void {
+    if (this.#early === undefined) this.#hearer.interrupted(error);
+    else this.#early.push(() => this.#hearer.interrupted(error));
   }
 
   lost(error: HubError): void {

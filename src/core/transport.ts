@@ -38,6 +38,11 @@ export interface Ear {
   heard(event: Event): void;
   /** The group can be heard again after a silence, or not: for those who want to know. Calls just wait. */
   suspended(isSuspended: boolean): void;
+  /**
+   * The way to the others broke, and is being mended: what was under way between members may have been lost, both ways.
+   * What was agreed stands, and what was asked of the authority will be answered.
+   */
+  interrupted(error: HubError): void;
   /** The last word: all that was held through this session is gone. */
   lost(error: HubError): void;
 }

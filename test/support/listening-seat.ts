@@ -9,6 +9,8 @@ export class ListeningSeat implements Seat, Ear {
   readonly envelopes: Envelope<Arrival>[] = [];
   readonly undelivered: { readonly envelope: Envelope<Arrival>; readonly why: string }[] = [];
   readonly events: Event[] = [];
+  readonly silences: boolean[] = [];
+  readonly interruptions: HubError[] = [];
   readonly losses: HubError[] = [];
 
   constructor(name: string, signal: AbortSignal = new AbortController().signal) {
@@ -32,7 +34,13 @@ export class ListeningSeat implements Seat, Ear {
     this.events.push(event);
   }
 
-  suspended(): void {}
+  suspended(isSuspended: boolean): void {
+    this.silences.push(isSuspended);
+  }
+
+  interrupted(error: HubError): void {
+    this.interruptions.push(error);
+  }
 
   lost(error: HubError): void {
     this.losses.push(error);

@@ -1,27 +1,31 @@
 /**
- * The authority of a star: numbers commands as they arrive, keeps the ledger, tells each event to the members that it
- * concerns, and sends envelopes on without reading them. It does no I/O but through links.
+ * The authority of a star: lets members in, tells each event to the members that it concerns, and sends envelopes on
+ * without reading them. It does no I/O but through links.
  *
  * A member's end is one act, in one turn: its listeners go, its tickets leave every line, and then the others hear of it.
+ * With a journal the group outlives its broker: the next one begins with all that this one knew, and its members come back.
  */
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
-import { Ledger } from '../ledger/ledger.js';
 import type { Directed } from '../ledger/ledger.js';
 import { EVERYONE } from '../protocol.js';
-import type { Command, Event, LeaveReason, Outcome } from '../protocol.js';
-import { Clock } from './clock.js';
+import type { Event, LeaveReason, Outcome } from '../protocol.js';
 import { Connection } from './connection.js';
+import { Estate } from './estate.js';
 import { readHello } from './hello.js';
-import type { Refusal, Welcome } from './hello.js';
-import type { Shift } from './interests.js';
+import type { Hello, Refusal, Welcome } from './hello.js';
 import { Interests } from './interests.js';
+import type { Shift } from './interests.js';
+import type { Journal } from './journal.js';
 import type { Limits } from './limits.js';
 import type { Link } from './link.js';
+import { Order } from './order.js';
 import { AT, FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
 import type { Reader } from './reader.js';
+import { Return } from './return.js';
 import { Turn } from './turn.js';
-import { readCommand, readInterest } from './vocabulary.js';
+import type { IsDead } from './return.js';
+import { readInterest } from './vocabulary.js';
 
 export interface BrokerOptions {
   readonly epoch: number;
@@ -29,29 +33,44 @@ export interface BrokerOptions {
   readonly floor: number;
   readonly host: Host;
   readonly limits: Limits;
+  readonly journal?: Journal | undefined;
+  readonly isDead?: IsDead | undefined;
 }
 
 export class Broker {
   readonly #epoch: number;
-  readonly #floor: number;
   readonly #host: Host;
   readonly #limits: Limits;
+  readonly #outlives: boolean;
   readonly #turn: Turn;
-  readonly #ledger = new Ledger();
-  readonly #clock: Clock;
+  readonly #estate: Estate;
+  readonly #order: Order;
+  readonly #return: Return;
   readonly #interests = new Interests();
   readonly #members = new Map<number, Connection>();
   /** Links that have not said hello yet, and how long they may take. */
   readonly #strangers = new Map<Connection, Disposable>();
+  /** Members that have not had their last word yet, while all are being handed over. */
+  #leaving: { readonly members: Set<Connection>; readonly done: () => void } | undefined;
   #isClosed = false;
 
-  constructor({ epoch, floor, host, limits }: BrokerOptions) {
+  constructor({ epoch, floor, host, limits, journal, isDead = doubt }: BrokerOptions) {
     this.#epoch = epoch;
-    this.#floor = floor;
     this.#host = host;
     this.#limits = limits;
+    this.#outlives = journal !== undefined;
     this.#turn = new Turn(host);
-    this.#clock = new Clock(host, this.#ledger, (now) => this.#apply(0, { type: 'time', now }));
+    this.#estate = Estate.read(journal?.past ?? new Uint8Array(0));
+    this.#order = new Order({ estate: this.#estate, journal, floor, host, turn: this.#turn, direct: (directed) => this.#direct(directed) });
+    this.#return = new Return({
+      members: this.#order.ledger.members.keys(),
+      proofs: this.#estate.proofs,
+      isDead,
+      host,
+      limit: limits.queue,
+      died: (number) => this.#bury(number),
+      over: () => this.#tell(this.#interests.watched()),
+    });
   }
 
   attach(link: Link): void {
@@ -64,13 +83,25 @@ export class Broker {
     if (this.#isClosed) connection.close();
   }
 
-  /** Says good-bye to everyone. */
-  close(): void {
+  /**
+   * Nobody is let in any more, and everybody has a last word, so that nothing is lost on the way; then nothing is written
+   * any more, and another broker may begin. Members that do not answer are not waited for long.
+   */
+  async handOver(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#clock.stop();
+    this.#return.stop();
+    for (const connection of this.#strangers.keys()) connection.close();
+    if (this.#outlives && this.#members.size > 0) await this.#lastWords();
+    await this.#order.close();
+  }
+
+  /** Lets all links go, after what was said has gone out. */
+  close(): void {
+    this.#isClosed = true;
     for (const connection of [...this.#members.values(), ...this.#strangers.keys()]) {
-      connection.out.control(KIND.bye);
+      if (connection.isEnding) continue;
+      if (!this.#outlives) connection.out.control(KIND.bye);
       connection.close();
     }
   }
@@ -81,54 +112,81 @@ export class Broker {
     else this.#serve(connection, packet);
   }
 
+  linkDrained(): void {
+    // What waits for a link waits in its outbox.
+  }
+
   closed(connection: Connection): void {
     this.#strangers.get(connection)?.[Symbol.dispose]();
     this.#strangers.delete(connection);
+    this.#hasLastWord(connection);
     this.#leave(connection, 'lost');
   }
 
   #meet(connection: Connection, packet: Reader): void {
-    if (packet.kind !== KIND.hello) throw new HubError('BAD_PACKET', `A link began with a packet of kind ${packet.kind}; it should have begun with a hello.`);
-    this.#strangers.get(connection)?.[Symbol.dispose]();
+    const patience = this.#strangers.get(connection);
+    if (packet.kind !== KIND.hello || patience === undefined) {
+      throw new HubError('BAD_PACKET', `A link began with a packet of kind ${packet.kind}; it should have begun with a hello, and waited for the answer.`);
+    }
+    patience[Symbol.dispose]();
     this.#strangers.delete(connection);
     try {
-      this.#welcome(connection, packet);
+      const hello = readHello(packet.text());
+      this.#checkEpoch(hello);
+      if (hello.resume === undefined) this.#letIn(connection, hello);
+      else this.#takeBack(connection, hello, hello.resume);
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
-      connection.out.control(KIND.refused, { code: error.code, message: error.message } satisfies Refusal);
-      connection.close(error);
+      refuse(connection, error);
     }
   }
 
-  #welcome(connection: Connection, packet: Reader): void {
-    const hello = readHello(packet.text());
-    if (hello.epoch > this.#epoch) {
-      throw new HubError('REFUSED', `A member has seen epoch ${hello.epoch} of this group, and this authority is of epoch ${this.#epoch}: the group never goes back.`);
-    }
+  #checkEpoch({ epoch }: Hello): void {
+    if (epoch <= this.#epoch) return;
+    throw new HubError('REFUSED', `A member has seen epoch ${epoch} of this group, and this authority is of epoch ${this.#epoch}: the group never goes back.`);
+  }
+
+  #letIn(connection: Connection, { member, proof }: Hello): void {
     if (this.#members.size >= this.#limits.members) {
       throw new HubError('REFUSED', `The group has ${this.#limits.members} members, its limit. Raise \`limits.members\`, or close hubs that are not needed.`);
     }
-    const outcome = this.#apply(0, { type: 'member.join', member: hello.member });
-    if (outcome.type !== 'joined') throw new HubError('REFUSED', 'The ledger did not take the member in.');
-    const { number, members } = outcome;
+    const command = { type: 'member.join', member } as const;
+    this.#order.decree(proof === undefined ? { command } : { command, proof }, (outcome) => this.#joined(connection, outcome));
+  }
+
+  #joined(connection: Connection, outcome: Outcome | HubError): void {
+    if (outcome instanceof HubError) return refuse(connection, outcome);
+    if (outcome.type !== 'joined') return refuse(connection, new HubError('REFUSED', 'The ledger did not take the member in.'));
+    this.#seat(connection, outcome.number);
+    // It may have gone before it was in.
+    if (connection.isEnding) this.#leave(connection, 'lost');
+  }
+
+  /** Whoever is not waited for is taken for dead already: it comes in as a new member, or not at all. */
+  #takeBack(connection: Connection, { member }: Hello, number: number): void {
+    if (this.#order.ledger.members.get(number)?.id !== member.id || !this.#return.awaits(number) || this.#members.has(number)) {
+      throw new HubError('LOST', 'The group has gone on without this member.');
+    }
+    this.#seat(connection, number);
+  }
+
+  #seat(connection: Connection, number: number): void {
+    const members = [...this.#order.ledger.members.values()];
     connection.admit(number, this.#limits.packet);
     this.#members.set(number, connection);
-    connection.out.control(KIND.welcome, { protocol: PROTOCOL, epoch: this.#epoch, number, members } satisfies Welcome);
+    connection.out.control(KIND.welcome, { protocol: PROTOCOL, epoch: this.#epoch, number, members, outlives: this.#outlives } satisfies Welcome);
   }
 
   #serve(connection: Connection, packet: Reader): void {
     switch (packet.kind) {
-      case KIND.command: {
-        this.#clock.tick();
-        const outcome = this.#apply(connection.member, readCommand(packet), connection, packet.id);
-        if (outcome.type === 'joined' || outcome.type === 'left') throw new HubError('BAD_PACKET', 'A member submitted a command that is not its to submit.');
-        return;
-      }
+      case KIND.command:
+        return this.#submit(connection, packet);
       case KIND.follow: {
         const interest = readInterest(packet);
         this.#tell(this.#interests.follow(connection.member, interest));
-        if (interest.type === 'map') connection.out.event(this.#ledger.whole(interest.name));
-        if (interest.type === 'leader') connection.out.event(this.#ledger.leader(interest.name));
+        if (interest.type === 'map') return this.#order.after(() => connection.out.event(this.#order.ledger.whole(interest.name)));
+        if (interest.type === 'leader') return this.#order.after(() => connection.out.event(this.#order.ledger.leader(interest.name)));
+        if (this.#return.isGathering) return;
         if (interest.type === 'topic.listeners') connection.out.event(listeners('topic', interest.name, this.#interests.listening(interest.name)));
         if (interest.type === 'method.listeners') connection.out.event(listeners('method', interest.name, this.#interests.handling(interest.name)));
         return;
@@ -136,13 +194,36 @@ export class Broker {
       case KIND.unfollow:
         this.#tell(this.#interests.unfollow(connection.member, readInterest(packet)));
         return;
+      case KIND.resumed:
+        return this.#order.after(() => this.#isBack(connection));
+      case KIND.ping:
+        return connection.out.control(KIND.pong);
+      case KIND.handover:
+        return this.#hasLastWord(connection);
       case KIND.bye:
         this.#leave(connection, 'closed');
-        connection.out.control(KIND.bye);
-        connection.close();
-        return;
+        return this.#order.after(() => {
+          connection.out.control(KIND.bye);
+          connection.close();
+        });
       default:
         throw new HubError('BAD_PACKET', `A member sent a packet of kind ${packet.kind}, which is not for a broker.`);
+    }
+  }
+
+  /** Whoever comes back asks again, and hears what became of what was done already. */
+  #submit({ member, out }: Connection, packet: Reader): void {
+    const outcome = this.#return.awaits(member) ? this.#estate.outcome(member, packet.id) : undefined;
+    if (outcome === undefined) this.#order.submit(member, packet, out);
+    else out.outcome(packet.id, outcome);
+  }
+
+  /** It has asked all that it had to ask again: now what it may have missed. */
+  #isBack({ member, out }: Connection): void {
+    if (!this.#return.awaits(member)) return;
+    for (const grant of this.#order.ledger.grants(member)) out.event(grant);
+    for (const { packet, topic } of this.#return.back(member)) {
+      if (topic === undefined || this.#interests.listening(topic).includes(member)) out.forward(packet, 0, packet.length);
     }
   }
 
@@ -150,20 +231,27 @@ export class Broker {
     const { bytes, start, end, member: to } = packet;
     if ((packet.flags & FLAG.returned) !== 0) throw new HubError('BAD_PACKET', 'A member returned an envelope; only a broker does.');
     setMember(bytes, start, from.member);
-    if (to === EVERYONE) {
-      for (const number of this.#interests.listening(packet.name)) {
-        if (number !== from.member) this.#members.get(number)?.out.forward(bytes, start, end);
-      }
-      return;
-    }
+    if (to === EVERYONE) return this.#forwardToAll(from, packet);
+
+    const isAwaited = this.#return.awaits(to);
     const receiver = this.#members.get(to);
-    const listens = packet.kind !== KIND.message || this.#interests.listening(packet.name).includes(to);
-    if (receiver !== undefined && listens && receiver.out.queued < this.#limits.queue) receiver.out.forward(bytes, start, end);
-    else if (packet.kind <= KIND.request) {
+    const listens = packet.kind !== KIND.message || isAwaited || this.#interests.listening(packet.name).includes(to);
+    const isThere = listens && (receiver !== undefined || isAwaited);
+    if (isAwaited && this.#return.hold(to, bytes, start, end)) return;
+    if (!isAwaited && isThere && receiver !== undefined && receiver.out.queued < this.#limits.queue) {
+      receiver.out.forward(bytes, start, end);
+    } else if (packet.kind <= KIND.request) {
       setMember(bytes, start, to);
-      bytes[start + AT.flags] = packet.flags | FLAG.returned | (receiver !== undefined && listens ? FLAG.full : 0);
+      bytes[start + AT.flags] = packet.flags | FLAG.returned | (isThere ? FLAG.full : 0);
       from.out.forward(bytes, start, end);
     }
+  }
+
+  #forwardToAll(from: Connection, { bytes, start, end, name }: Reader): void {
+    for (const number of this.#interests.listening(name)) {
+      if (number !== from.member && !this.#return.awaits(number)) this.#members.get(number)?.out.forward(bytes, start, end);
+    }
+    this.#return.holdForAll(name, bytes, start, end);
   }
 
   #leave(connection: Connection, reason: LeaveReason): void {
@@ -171,18 +259,34 @@ export class Broker {
     if (number === 0) return;
     connection.member = 0;
     this.#members.delete(number);
+    this.#return.back(number);
     this.#tell(this.#interests.drop(number));
-    this.#apply(0, { type: 'member.leave', number, reason });
+    this.#order.decree({ command: { type: 'member.leave', number, reason } });
   }
 
-  /** Gives a command its place in the order; tells its outcome to whoever asked, then what follows from it. */
-  #apply(from: number, command: Command, asker?: Connection, number = 0): Outcome {
-    const seq = Math.max(this.#floor, this.#ledger.seq) + 1;
-    const { outcome, events } = this.#ledger.apply(seq, from, command);
-    if (asker !== undefined && outcome.type !== 'joined' && outcome.type !== 'left') asker.out.outcome(number, outcome);
-    for (const directed of events) this.#direct(directed);
-    this.#clock.arm();
-    return outcome;
+  /** It is proved dead, and has not come back; if it has, its link will end. */
+  #bury(number: number): void {
+    if (this.#members.has(number)) return;
+    this.#return.back(number);
+    this.#order.decree({ command: { type: 'member.leave', number, reason: 'lost' } });
+  }
+
+  #lastWords(): Promise<void> {
+    return new Promise((resolve) => {
+      const patience = this.#host.after(LAST_WORDS, resolve);
+      const done = (): void => {
+        patience[Symbol.dispose]();
+        resolve();
+      };
+      this.#leaving = { members: new Set(this.#members.values()), done };
+      for (const connection of this.#members.values()) connection.out.control(KIND.handover);
+    });
+  }
+
+  #hasLastWord(connection: Connection): void {
+    const leaving = this.#leaving;
+    leaving?.members.delete(connection);
+    if (leaving?.members.size === 0) leaving.done();
   }
 
   #direct({ to, event, except }: Directed): void {
@@ -198,11 +302,23 @@ export class Broker {
   }
 
   #tell(shifts: readonly Shift[]): void {
+    // Those who listened may be on their way back: whoever asks for them goes on with what he knew.
+    if (this.#return.isGathering) return;
     for (const { of, name, listeners: numbers, tell } of shifts) {
       const event = listeners(of, name, numbers);
       for (const number of tell) this.#members.get(number)?.out.event(event);
     }
   }
+}
+
+/** How long members may take for their last words. */
+const LAST_WORDS = 1_000;
+
+const doubt: IsDead = async () => false;
+
+function refuse(connection: Connection, error: HubError): void {
+  connection.out.control(KIND.refused, { code: error.code, message: error.message } satisfies Refusal);
+  connection.close(error);
 }
 
 function listeners(of: 'topic' | 'method', name: string, members: readonly number[]): Event {

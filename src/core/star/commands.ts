@@ -1,24 +1,31 @@
-/** The commands that a member has submitted and has no outcome of, by their numbers: a ring that grows with their count. */
+/**
+ * The commands that a member has submitted and has no outcome of, by their numbers: a ring that grows with their count.
+ * They are kept whole: whoever comes back to the group asks again.
+ */
 import { HubError } from '../errors.js';
 import type { HubErrorCode } from '../errors.js';
 import type { Settled } from '../transport.js';
-import type { Told } from './vocabulary.js';
+import type { Submitted, Told } from './vocabulary.js';
 
 export class Commands {
   #settled: (Settled | undefined)[] = new Array<undefined>(64);
+  #commands: (Submitted | undefined)[] = new Array<undefined>(64);
   /** The number of the oldest without an outcome, and the number of the next one. They count up and wrap at 2^32. */
   #oldest = 1;
   #next = 1;
 
-  get isEmpty(): boolean {
-    return this.#oldest === this.#next;
+  /** The number of the oldest without an outcome; when there is none, of the next. */
+  get oldest(): number {
+    return this.#oldest;
   }
 
   /** Returns the command's number. */
-  add(settled: Settled): number {
+  add(command: Submitted, settled: Settled): number {
     const number = this.#next;
     if (((number - this.#oldest) >>> 0) === this.#settled.length) this.#grow();
-    this.#settled[number & (this.#settled.length - 1)] = settled;
+    const index = number & (this.#settled.length - 1);
+    this.#settled[index] = settled;
+    this.#commands[index] = command;
     this.#next = (number + 1) >>> 0;
     return number;
   }
@@ -30,10 +37,20 @@ export class Commands {
       throw new HubError('BAD_PACKET', `An outcome came of command ${number}, which was not asked for.`);
     }
     this.#settled[index] = undefined;
+    this.#commands[index] = undefined;
     while (this.#oldest !== this.#next && this.#settled[this.#oldest & (this.#settled.length - 1)] === undefined) {
       this.#oldest = (this.#oldest + 1) >>> 0;
     }
-    settled(outcome);
+    settled(outcome.type === 'unwritten' ? new HubError('JOURNAL', outcome.reason) : outcome);
+  }
+
+  /** Those without an outcome, in their order. */
+  forEach(visit: (number: number, command: Submitted) => void): void {
+    const mask = this.#commands.length - 1;
+    for (let number = this.#oldest; number !== this.#next; number = (number + 1) >>> 0) {
+      const command = this.#commands[number & mask];
+      if (command !== undefined) visit(number, command);
+    }
   }
 
   /** Each gets an error of its own, so that each has a stack and nobody shares it. */
@@ -43,18 +60,24 @@ export class Commands {
     const from = this.#oldest;
     const count = (this.#next - from) >>> 0;
     this.#settled = new Array<undefined>(64);
+    this.#commands = new Array<undefined>(64);
     this.#oldest = this.#next;
     for (let i = 0; i < count; i++) left[(from + i) & mask]?.(new HubError(code, message, { mayHaveRun: true }));
   }
 
   #grow(): void {
-    const old = this.#settled;
-    const size = old.length * 2;
-    const grown = new Array<Settled | undefined>(size);
-    for (let i = 0; i < old.length; i++) {
-      const number = this.#oldest + i;
-      grown[number & (size - 1)] = old[number & (old.length - 1)];
-    }
-    this.#settled = grown;
+    this.#settled = grown(this.#settled, this.#oldest);
+    this.#commands = grown(this.#commands, this.#oldest);
   }
+}
+
+/** A ring of twice the length; `oldest` is in it, and as many after it as there were places. */
+function grown<T>(old: readonly T[], oldest: number): T[] {
+  const size = old.length * 2;
+  const ring = new Array<T>(size);
+  for (let i = 0; i < old.length; i++) {
+    const number = oldest + i;
+    ring[number & (size - 1)] = old[number & (old.length - 1)] as T;
+  }
+  return ring;
 }

@@ -1,4 +1,4 @@
-/** The broker's end of the link to one process: reads what comes, and ends it when the process does not keep to the rules. */
+/** One end of the link to one process: reads what comes, and ends it when the process does not keep to the rules. */
 import { HubError } from '../errors.js';
 import { Inbox } from './inbox.js';
 import { HELLO_LIMIT } from './limits.js';
@@ -7,10 +7,12 @@ import { Outbox } from './outbox.js';
 import type { Reader } from './reader.js';
 import type { Turn } from './turn.js';
 
-/** What a connection tells its broker of. */
+/** What a connection tells whoever has it. */
 export interface Desk {
   /** May throw a `HubError`: the connection is ended with it. */
   packet(connection: Connection, packet: Reader): void;
+  /** The link takes more, and all that was said may have left. */
+  linkDrained(connection: Connection): void;
   /** Exactly once, and last. */
   closed(connection: Connection, error: HubError | undefined): void;
 }
@@ -20,7 +22,7 @@ export class Connection implements LinkSink {
   readonly #link: Link;
   readonly #inbox: Inbox;
   readonly out: Outbox;
-  /** The member that sits at the other end; 0 before it has been let in, and again after it has left. */
+  /** To a broker: the member that sits at the other end; 0 before it has been let in, and again after it has left. */
   member = 0;
   #isEnding = false;
 
@@ -29,6 +31,10 @@ export class Connection implements LinkSink {
     this.#link = link;
     this.out = new Outbox(link, turn);
     this.#inbox = new Inbox(HELLO_LIMIT, (packet) => desk.packet(this, packet));
+  }
+
+  get isEnding(): boolean {
+    return this.#isEnding;
   }
 
   open(): void {
@@ -66,6 +72,7 @@ export class Connection implements LinkSink {
 
   drained(): void {
     this.out.drained();
+    this.#desk.linkDrained(this);
   }
 
   closed(error?: HubError): void {

@@ -10,6 +10,10 @@ export interface Hello {
   readonly member: Candidate;
   /** The highest epoch that this member has seen: a group never goes back. */
   readonly epoch: number;
+  /** What would prove that this process is dead, in words that the place of meeting understands. */
+  readonly proof?: string;
+  /** It was in the group before, and wants to go on under this number. */
+  readonly resume?: number;
 }
 
 export interface Welcome {
@@ -17,6 +21,8 @@ export interface Welcome {
   readonly epoch: number;
   readonly number: number;
   readonly members: readonly Member[];
+  /** Whether sessions go on when this authority ends: their members meet again, and say which they are. */
+  readonly outlives: boolean;
 }
 
 export interface Refusal {
@@ -31,7 +37,7 @@ export function readHello(text: string): Hello {
   if (hello['protocol'] !== PROTOCOL) {
     throw new HubError('VERSION', `A process speaks version ${hello['protocol']} of the protocol, this group speaks version ${PROTOCOL}. Run one version of interhub in all processes of a group.`);
   }
-  const { member, epoch } = hello;
+  const { member, epoch, proof, resume } = hello;
   if (!isRecord(member) || typeof epoch !== 'number') throw bad();
   const { id, name, labels, pid } = member;
   if (typeof id !== 'string' || typeof name !== 'string' || typeof pid !== 'number' || !isRecord(labels)) throw bad();
@@ -41,7 +47,15 @@ export function readHello(text: string): Hello {
     if (typeof value !== 'string') throw bad();
     texts.push([key, value]);
   }
-  return { protocol: PROTOCOL, epoch, member: { id, name, pid, labels: Object.fromEntries(texts) } };
+  if (proof !== undefined && (typeof proof !== 'string' || proof.length > MAX_NAME_BYTES)) throw bad();
+  if (resume !== undefined && typeof resume !== 'number') throw bad();
+  return {
+    protocol: PROTOCOL,
+    epoch,
+    member: { id, name, pid, labels: Object.fromEntries(texts) },
+    ...(proof === undefined ? {} : { proof }),
+    ...(resume === undefined ? {} : { resume }),
+  };
 }
 
 export function readWelcome(text: string): Welcome {

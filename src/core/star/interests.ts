@@ -70,6 +70,13 @@ export class Interests {
     return this.#leaders.of(election);
   }
 
+  /** Every name that somebody watches, as it is now. */
+  watched(): readonly Shift[] {
+    const topics = [...this.#topicWatchers.names()].flatMap((name) => this.#shift('topic', name));
+    const methods = [...this.#methodWatchers.names()].flatMap((name) => this.#shift('method', name));
+    return [...topics, ...methods];
+  }
+
   #findListening(topic: string): readonly number[] {
     const exact = this.#topics.of(topic);
     if (this.#patterns.size === 0) return exact;

@@ -13,6 +13,8 @@ import type { Turn } from './turn.js';
 import { writeCommand, writeEvent, writeInterest, writeOutcome } from './vocabulary.js';
 import type { Submitted, Told } from './vocabulary.js';
 
+type ControlKind = (typeof KIND)['hello' | 'welcome' | 'refused' | 'bye' | 'handover' | 'resumed' | 'ping' | 'pong'];
+
 /** This many bytes leave without waiting for the end of the turn. */
 const EARLY = 16_384;
 
@@ -58,9 +60,10 @@ export class Outbox {
     else if (!this.#isDue) this.#wake();
   }
 
-  command(number: number, command: Submitted): void {
+  /** `oldest`: the number of the oldest command without an outcome. */
+  command(number: number, oldest: number, command: Submitted): void {
     this.#open();
-    writeCommand(this.#slab, number, command);
+    writeCommand(this.#slab, number, oldest, command);
     this.#written();
   }
 
@@ -83,7 +86,7 @@ export class Outbox {
   }
 
   /** A packet of a link's life, whose body is JSON. */
-  control(kind: typeof KIND.hello | typeof KIND.welcome | typeof KIND.refused | typeof KIND.bye, body?: unknown): void {
+  control(kind: ControlKind, body?: unknown): void {
     this.#open();
     this.#slab.begin(kind, 0, 0, 0, 0, '');
     if (body !== undefined) this.#slab.text(JSON.stringify(body));

@@ -5,7 +5,8 @@
  *      4  u8   kind
  *      5  u8   flags
  *      6  u16  length of the name, the first thing after the header
- *      8  u32  member: the other end of an envelope (to the broker: whom it is for; from the broker: whom it is from)
+ *      8  u32  member: the other end of an envelope (to the broker: whom it is for; from the broker: whom it is from);
+ *              of a command: the oldest command that its sender has no outcome of
  *     12  u32  id: the call, the command's number; of a batch: how many values it holds
  *     16  u32  extra: a request's time-out; the type of a command, an outcome, an event or an interest
  *     20       name, then the body
@@ -25,6 +26,12 @@ export const KIND = {
   welcome: 2,
   refused: 3,
   bye: 4,
+  /** The broker: this authority ends, meet again. The member: that was my last word to it. */
+  handover: 5,
+  /** A member that has come back: all that it asks again has been asked. */
+  resumed: 6,
+  ping: 7,
+  pong: 12,
   // agreeing
   command: 8,
   outcome: 9,

@@ -1,5 +1,7 @@
 /** PORT. How the processes of a star find each other: all that a link-based transport has to write. */
+import type { Journal } from './journal.js';
 import type { Link } from './link.js';
+import type { IsDead } from './return.js';
 
 export interface Rendezvous {
   /** The transport's name, for errors. */
@@ -11,6 +13,8 @@ export interface Rendezvous {
    * Rejects when there is no way in; the error says what to do.
    */
   meet(signal: AbortSignal): Promise<Meeting>;
+  /** What would prove to a later authority that this process is dead, in words that `isDead` of its meeting understands. */
+  readonly proof?: () => Promise<string>;
 }
 
 export type Meeting =
@@ -23,6 +27,10 @@ export type Meeting =
       accept(onLink: (link: Link) => void): void;
       /** Resolves when the place has been taken from us: the authority then steps down. Never, where that cannot happen. */
       readonly deposed?: Promise<Error>;
+      /** Where there is one, the group outlives its authority: the next one goes on where this one ends. */
+      readonly journal?: Journal;
+      /** Whether a member is proved dead by what it has said of itself. Absent: nobody ever is. */
+      readonly isDead?: IsDead;
       /** Lets no more links in and gives the place up. Links that were handed over are closed by whoever has them. */
       close(): Promise<void>;
     };

@@ -1,81 +1,128 @@
 /**
- * A member's end of a star: a session over one link to the broker. It says hello, and is seated when the broker has
- * welcomed it; it ends with the link, with a good-bye, or when the broker does not keep to the protocol.
+ * A member's end of a star: a session over one link to the broker after another. It says hello, and is seated when the
+ * broker has welcomed it. When its link ends and the group outlives its broker, it is suspended: what is said waits, what
+ * was asked is asked again of the next broker, under the same number, and nothing that it holds is lost.
  */
-import { parseJson } from '../codec/json.js';
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
-import type { Arrival, Command, Envelope, EnvelopeType, Interest, Member, Payload } from '../protocol.js';
+import type { Command, Envelope, Event, Interest, Member, Payload } from '../protocol.js';
 import { utf8Length } from '../text.js';
 import type { Seat, Session, Settled } from '../transport.js';
+import { deliverEach } from './arrivals.js';
+import type { Deliver } from './arrivals.js';
 import { Commands } from './commands.js';
+import { Connection } from './connection.js';
+import type { Desk } from './connection.js';
 import { readRefusal, readWelcome } from './hello.js';
-import type { Hello } from './hello.js';
-import { Inbox } from './inbox.js';
+import type { Hello, Welcome } from './hello.js';
 import type { Limits } from './limits.js';
 import type { Link } from './link.js';
-import { Outbox } from './outbox.js';
-import { FIRST_ENVELOPE, FLAG, KIND, PROTOCOL, UNDEFINED_VALUE } from './packet.js';
+import { FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
+import { Pulse } from './pulse.js';
+import type { Patient } from './pulse.js';
 import type { Reader } from './reader.js';
 import { Turn } from './turn.js';
 import { readEvent, readOutcome } from './vocabulary.js';
+import { WaitingRoom } from './waiting-room.js';
 
 export interface SeatedOptions {
   readonly host: Host;
   readonly limits: Limits;
-  /** The highest epoch that this process has seen so far. */
-  readonly epoch: number;
-  /** What is to be done after the good-bye, before `close` resolves. */
-  readonly epilogue?: () => Promise<void>;
+  /** What would prove that this process is dead. */
+  readonly proof?: string | undefined;
+  /** The link has ended, and the session has not: a new one is to be brought to `enter`. */
+  readonly mend: (session: Seated) => void;
+}
+
+interface Place {
+  readonly member: Member;
+  readonly members: readonly Member[];
+  /** Whether the session goes on when its link ends. */
+  readonly outlives: boolean;
 }
 
 type Life =
-  | { readonly at: 'joining'; readonly seated: (session: Seated) => void; readonly failed: (error: HubError) => void }
-  | { readonly at: 'seated'; readonly member: Member; readonly members: readonly Member[]; readonly epoch: number }
-  | { readonly at: 'leaving'; readonly member: Member; readonly members: readonly Member[]; readonly epoch: number }
+  | { readonly at: 'joining' }
+  | { readonly at: 'seated'; readonly place: Place }
+  /** It has had its last word to this broker, and goes on listening to it. */
+  | { readonly at: 'handed over'; readonly place: Place }
+  | { readonly at: 'suspended'; readonly place: Place }
+  | { readonly at: 'leaving'; readonly place: Place }
   | { readonly at: 'ended' };
 
-export class Seated implements Session {
+interface Entering {
+  readonly entered: (isIn: boolean) => void;
+  readonly refused: (error: HubError) => void;
+}
+
+export class Seated implements Session, Desk, Patient {
   readonly #seat: Seat;
-  readonly #link: Link;
-  readonly #inbox: Inbox;
-  readonly #out: Outbox;
-  readonly #packetLimit: number;
+  readonly #options: SeatedOptions;
+  readonly #turn: Turn;
+  readonly #pulse: Pulse;
   readonly #commands = new Commands();
-  /** Those who wait until all that was said has left. */
-  #draining: (() => void)[] = [];
-  readonly #host: Host;
-  readonly #epilogue: () => Promise<void>;
+  readonly #interests = new Map<string, Interest>();
+  readonly #room: WaitingRoom;
+  /** Everyone who is in the group now, as far as this session was told. */
+  readonly #present = new Map<number, Member>();
+  readonly #ended = new AbortController();
   readonly #gone: Promise<void>;
   #isGone: () => void = nothing;
+  #connection: Connection | undefined;
+  #entering: Entering | undefined;
+  /** The highest epoch that this session has been in. */
+  #epoch = 0;
+  /** Those who wait until all that was said has left. */
+  #draining: (() => void)[] = [];
+  #epilogue: () => Promise<void> = () => Promise.resolve();
   #closing: Promise<void> | undefined;
-  #life: Life = { at: 'ended' };
+  #life: Life = { at: 'joining' };
 
-  /** Rejects with the broker's refusal, or with `LOST` when the link ends first. */
-  static join(link: Link, seat: Seat, options: SeatedOptions): Promise<Seated> {
-    return new Promise((seated, failed) => {
-      const session = new Seated(link, seat, options);
-      session.#life = { at: 'joining', seated, failed };
-      link.open({
-        received: (bytes) => session.#received(bytes),
-        drained: () => session.#linkDrained(),
-        closed: (error) => session.#end(error ?? new HubError('LOST', 'The link to the authority of the group has ended.')),
-      });
-      session.#out.control(KIND.hello, { protocol: PROTOCOL, member: seat.member, epoch: options.epoch } satisfies Hello);
-    });
-  }
-
-  private constructor(link: Link, seat: Seat, { host, limits, epilogue = () => Promise.resolve() }: SeatedOptions) {
-    this.#epilogue = epilogue;
-    this.#host = host;
-    this.#link = link;
+  constructor(seat: Seat, options: SeatedOptions) {
     this.#seat = seat;
-    this.#packetLimit = limits.packet;
-    this.#inbox = new Inbox(limits.packet, (packet) => this.#packet(packet));
-    this.#out = new Outbox(link, new Turn(host));
+    this.#options = options;
+    this.#turn = new Turn(options.host);
+    this.#pulse = new Pulse(options.host, this);
+    this.#room = new WaitingRoom(options.limits.queue);
     this.#gone = new Promise((resolve) => {
       this.#isGone = resolve;
     });
+  }
+
+  /**
+   * Says hello over a link: for the first time, or after each loss. `false`: the link ended before the answer, so there
+   * is no answer. Rejects with the broker's refusal. `epoch`: the highest that this process has seen. `epilogue`: what
+   * is to be done after the good-bye, before `close` resolves.
+   */
+  enter(link: Link, epoch: number, epilogue: () => Promise<void> = () => Promise.resolve()): Promise<boolean> {
+    return new Promise((entered, refused) => {
+      this.#entering = { entered, refused };
+      this.#epilogue = epilogue;
+      const connection = new Connection(this, link, this.#turn);
+      connection.admit(0, this.#options.limits.packet);
+      this.#connection = connection;
+      connection.open();
+      connection.out.control(KIND.hello, this.#hello(Math.max(epoch, this.#epoch)));
+    });
+  }
+
+  /** Ends it without its group's knowledge: there is no way back. */
+  end(error: HubError): void {
+    const life = this.#life;
+    if (life.at === 'ended') return;
+    this.#life = { at: 'ended' };
+    this.#ended.abort(error);
+    this.#pulse.stop();
+    this.#connection?.destroy(error);
+    this.#settleDraining();
+    this.#commands.fail(life.at === 'leaving' ? 'CLOSED' : 'LOST', `The group was lost before the outcome came: ${error.message}`);
+    if (life.at === 'seated' || life.at === 'suspended' || life.at === 'handed over') this.#seat.ear.lost(error);
+    this.#isGone();
+  }
+
+  /** Aborts when the session has ended. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
   }
 
   get member(): Member {
@@ -87,167 +134,257 @@ export class Seated implements Session {
   }
 
   get epoch(): number {
-    return this.#place().epoch;
+    return this.#epoch;
   }
 
   send(envelope: Envelope): void {
     this.#checkSize(envelope.payload, envelope.name);
-    this.#out.envelope(envelope);
-  }
-
-  submit(command: Command, settled: Settled): void {
-    if (command.type === 'member.join' || command.type === 'member.leave' || command.type === 'time') {
-      throw new TypeError(`"${command.type}" is the authority's own; it cannot be submitted.`);
-    }
-    if (command.type === 'map.set') this.#checkSize(command.value, command.key);
-    this.#out.command(this.#commands.add(settled), command);
-  }
-
-  follow(interest: Interest): void {
-    this.#out.interest(KIND.follow, interest);
-  }
-
-  unfollow(interest: Interest): void {
-    this.#out.interest(KIND.unfollow, interest);
-  }
-
-  drained(): Promise<void> {
-    this.#out.flush();
-    if (this.#out.isDrained || this.#life.at !== 'seated') return Promise.resolve();
-    return new Promise((resolve) => this.#draining.push(resolve));
-  }
-
-  close(): Promise<void> {
-    if (this.#life.at === 'seated') {
-      this.#life = { ...this.#life, at: 'leaving' };
-      this.#out.control(KIND.bye);
-      this.#out.flush();
-      // The broker answers when all that was said has been done and the others know: `close` resolves after that.
-      const patience = this.#host.after(GOOD_BYE, () => this.#link.destroy(new HubError('LOST', `The authority did not answer a good-bye within ${GOOD_BYE} ms.`)));
-      void this.#gone.then(() => patience[Symbol.dispose]());
-      this.#commands.fail('CLOSED', 'The hub was closed before the outcome came.');
-    }
-    this.#closing ??= this.#gone.then(this.#epilogue);
-    return this.#closing;
-  }
-
-  /** Gives up joining. */
-  abandon(reason: HubError): void {
-    this.#link.destroy(reason);
-  }
-
-  #received(bytes: Uint8Array): void {
-    if (this.#life.at === 'ended') return;
-    try {
-      this.#inbox.received(bytes);
-    } catch (error) {
-      const reason = error instanceof HubError ? error : new HubError('BAD_PACKET', 'A packet could not be handled.', { cause: error });
-      this.#inbox.close();
-      this.#link.destroy(reason);
-    }
-  }
-
-  #linkDrained(): void {
-    this.#out.drained();
-    if (!this.#out.isDrained) return;
-    const draining = this.#draining;
-    this.#draining = [];
-    for (const resolve of draining) resolve();
-  }
-
-  #packet(packet: Reader): void {
     switch (this.#life.at) {
-      case 'joining':
-        return this.#joining(packet, this.#life.seated);
       case 'seated':
-        return packet.kind >= FIRST_ENVELOPE ? this.#envelope(packet) : this.#told(packet);
-      case 'leaving':
-        if (packet.kind === KIND.bye) this.#link.close();
+        this.#connection?.out.envelope(envelope);
+        return this.#pulse.said();
+      case 'handed over':
+      case 'suspended':
+        if (!this.#room.add(envelope)) this.#options.host.defer(() => this.#deliver(FLAG.returned | FLAG.full, envelope));
         return;
+      case 'joining':
+      case 'leaving':
       case 'ended':
         return;
     }
   }
 
-  #joining(packet: Reader, seated: (session: Seated) => void): void {
+  submit(command: Command, settled: Settled): void {
+    if (command.type === 'member.join' || command.type === 'member.leave' || command.type === 'time') {
+      throw new TypeError(`"${command.type}" is the authority's to say; it cannot be submitted.`);
+    }
+    if (command.type === 'map.set') this.#checkSize(command.value, command.key);
+    const number = this.#commands.add(command, settled);
+    if (this.#life.at !== 'seated') return;
+    this.#connection?.out.command(number, this.#commands.oldest, command);
+    this.#pulse.said();
+  }
+
+  follow(interest: Interest): void {
+    this.#interests.set(`${interest.type} ${interest.name}`, interest);
+    if (this.#life.at === 'seated') this.#connection?.out.interest(KIND.follow, interest);
+  }
+
+  unfollow(interest: Interest): void {
+    this.#interests.delete(`${interest.type} ${interest.name}`);
+    if (this.#life.at === 'seated') this.#connection?.out.interest(KIND.unfollow, interest);
+  }
+
+  drained(): Promise<void> {
+    switch (this.#life.at) {
+      case 'seated':
+        this.#connection?.out.flush();
+        if (this.#connection?.out.isDrained !== false) return Promise.resolve();
+        break;
+      case 'handed over':
+      case 'suspended':
+        break;
+      case 'joining':
+      case 'leaving':
+      case 'ended':
+        return Promise.resolve();
+    }
+    return new Promise((resolve) => this.#draining.push(resolve));
+  }
+
+  close(): Promise<void> {
+    const life = this.#life;
+    if (life.at === 'seated' || life.at === 'suspended' || life.at === 'handed over') {
+      this.#life = { at: 'leaving', place: life.place };
+      this.#commands.fail('CLOSED', 'The hub was closed before the outcome came.');
+      this.#settleDraining();
+      if (life.at === 'seated') this.#sayGoodBye();
+      const late = new HubError('LOST', `The authority did not answer a good-bye within ${GOOD_BYE} ms.`);
+      const patience = this.#options.host.after(GOOD_BYE, () => this.end(late));
+      void this.#gone.then(() => patience[Symbol.dispose]());
+    }
+    this.#closing ??= this.#gone.then(() => this.#epilogue());
+    return this.#closing;
+  }
+
+  packet(connection: Connection, packet: Reader): void {
+    if (connection !== this.#connection) return;
+    this.#pulse.heard();
+    if (this.#entering !== undefined) return this.#greeted(packet, this.#entering);
+    switch (this.#life.at) {
+      case 'seated':
+      case 'handed over':
+        return packet.kind >= FIRST_ENVELOPE ? deliverEach(packet, this.#deliver) : this.#told(packet, this.#life.place);
+      case 'leaving':
+        if (packet.kind === KIND.bye) this.end(new HubError('CLOSED', 'The session was closed.'));
+        return;
+      case 'joining':
+      case 'suspended':
+      case 'ended':
+        return;
+    }
+  }
+
+  linkDrained(connection: Connection): void {
+    if (connection.out.isDrained && this.#life.at === 'seated') this.#settleDraining();
+  }
+
+  closed(connection: Connection, error: HubError = new HubError('LOST', 'The link to the authority of the group has ended.')): void {
+    if (connection !== this.#connection) return;
+    this.#connection = undefined;
+    this.#pulse.stop();
+    const entering = this.#entering;
+    this.#entering = undefined;
+    if (entering !== undefined) return entering.entered(false);
+    switch (this.#life.at) {
+      case 'seated':
+        return this.#life.place.outlives ? this.#suspend(this.#life.place, error) : this.end(error);
+      case 'handed over':
+        this.#life = { at: 'suspended', place: this.#life.place };
+        return this.#options.mend(this);
+      case 'leaving':
+        // Whether the good-bye was heard is not known: it is said again, or its locks would wait for the end of this process.
+        return this.#life.place.outlives ? this.#options.mend(this) : this.end(error);
+      case 'joining':
+      case 'suspended':
+      case 'ended':
+        return;
+    }
+  }
+
+  ping(): void {
+    this.#connection?.out.control(KIND.ping);
+  }
+
+  stalled(isStalled: boolean): void {
+    if (this.#life.at === 'seated') this.#seat.ear.suspended(isStalled);
+  }
+
+  #hello(epoch: number): Hello {
+    const { proof } = this.#options;
+    const hello = { protocol: PROTOCOL, member: this.#seat.member, epoch, ...(proof === undefined ? {} : { proof }) };
+    return this.#life.at === 'joining' || this.#life.at === 'ended' ? hello : { ...hello, resume: this.#life.place.member.number };
+  }
+
+  #greeted(packet: Reader, { entered, refused }: Entering): void {
     switch (packet.kind) {
-      case KIND.welcome: {
-        const { number, members, epoch } = readWelcome(packet.text());
-        this.#life = { at: 'seated', member: { ...this.#seat.member, number }, members, epoch };
-        return seated(this);
-      }
+      case KIND.welcome:
+        this.#entering = undefined;
+        this.#welcomed(readWelcome(packet.text()));
+        return entered(true);
       case KIND.refused:
-        throw readRefusal(packet.text());
+        this.#entering = undefined;
+        return refused(readRefusal(packet.text()));
       case KIND.bye:
-        throw new HubError('LOST', 'The authority of the group is closing.');
+      case KIND.handover:
+        // The link's end follows.
+        return;
       default:
         throw new HubError('BAD_PACKET', `A broker began with a packet of kind ${packet.kind}; it should have begun with a welcome.`);
     }
   }
 
-  #told(packet: Reader): void {
+  #welcomed({ number, members, epoch, outlives }: Welcome): void {
+    const life = this.#life;
+    this.#epoch = epoch;
+    switch (life.at) {
+      case 'joining':
+        for (const member of members) this.#present.set(member.number, member);
+        this.#life = { at: 'seated', place: { member: { ...this.#seat.member, number }, members, outlives } };
+        return;
+      case 'suspended':
+        this.#life = { at: 'seated', place: { ...life.place, outlives } };
+        this.#sayAgain();
+        this.#catchUp(members);
+        return this.#seat.ear.suspended(false);
+      case 'leaving':
+        return this.#sayGoodBye();
+      case 'seated':
+      case 'handed over':
+      case 'ended':
+        return;
+    }
+  }
+
+  /** In this order: who comes later finds its listeners there, and hears of its grants when their tickets are known again. */
+  #sayAgain(): void {
+    const out = this.#connection?.out;
+    for (const interest of this.#interests.values()) out?.interest(KIND.follow, interest);
+    this.#commands.forEach((number, command) => out?.command(number, this.#commands.oldest, command));
+    out?.control(KIND.resumed);
+    for (const envelope of this.#room.empty()) out?.envelope(envelope);
+    this.#pulse.said();
+    if (out?.isDrained === true) this.#settleDraining();
+  }
+
+  /** Who has come and gone in the meantime. */
+  #catchUp(members: readonly Member[]): void {
+    const now = new Map(members.map((member) => [member.number, member]));
+    for (const number of [...this.#present.keys()]) if (!now.has(number)) this.#hear({ type: 'member.left', number, reason: 'lost' });
+    for (const member of members) if (!this.#present.has(member.number)) this.#hear({ type: 'member.joined', member });
+  }
+
+  #told(packet: Reader, place: Place): void {
     switch (packet.kind) {
       case KIND.outcome:
         return this.#commands.settle(packet.id, readOutcome(packet));
       case KIND.event:
-        return this.#seat.ear.heard(readEvent(packet));
+        return this.#hear(readEvent(packet));
+      case KIND.pong:
+        return;
+      case KIND.handover:
+        return this.#handOver(place);
       case KIND.bye:
-        this.#inbox.close();
-        this.#link.close();
-        return this.#end(new HubError('LOST', 'The authority of the group has closed.'));
+        return this.end(new HubError('LOST', 'The authority of the group has closed.'));
       default:
         throw new HubError('BAD_PACKET', `A broker sent a packet of kind ${packet.kind}, which is not for a member.`);
     }
   }
 
-  #envelope(packet: Reader): void {
-    const type = ENVELOPE_TYPES[packet.kind - FIRST_ENVELOPE];
-    if (type === undefined) throw new HubError('BAD_PACKET', `A packet is of an unknown kind, ${packet.kind}.`);
-    const { member, flags, extra: timeout, name } = packet;
-    if ((flags & FLAG.batch) === 0) {
-      this.#deliver(flags, { type, member, name, call: packet.id, timeout, payload: packet.rest() });
-      return;
-    }
-    const count = packet.id;
-    const hasCalls = type !== 'message';
-    packet.expect(count, hasCalls ? 4 : 1);
-    const calls = hasCalls ? Array.from({ length: count }, () => packet.u32()) : [];
-    const values = parseAll(packet.text(), count);
-    for (let i = 0; i < count; i++) {
-      const call = calls[i] ?? 0;
-      const payload: Arrival = values === undefined ? UNREADABLE : { value: (call & UNDEFINED_VALUE) === 0 ? values[i] : undefined };
-      this.#deliver(flags, { type, member, name, call: (call & ~UNDEFINED_VALUE) >>> 0, timeout, payload });
-    }
+  #hear(event: Event): void {
+    if (event.type === 'member.joined') this.#present.set(event.member.number, event.member);
+    else if (event.type === 'member.left') this.#present.delete(event.number);
+    this.#seat.ear.heard(event);
   }
 
-  #deliver(flags: number, envelope: Envelope<Arrival>): void {
-    if (this.#life.at !== 'seated') return;
+  readonly #deliver: Deliver = (flags, envelope) => {
+    if (this.#life.at === 'leaving' || this.#life.at === 'ended') return;
     if ((flags & FLAG.returned) === 0) this.#seat.ear.received(envelope);
     else this.#seat.ear.returned(envelope, (flags & FLAG.full) === 0 ? 'absent' : 'full');
+  };
+
+  /** All that was said comes before its last word; what is said from now on waits for the next broker. */
+  #handOver(place: Place): void {
+    this.#connection?.out.control(KIND.handover);
+    this.#life = { at: 'handed over', place };
+    this.#seat.ear.suspended(true);
   }
 
-  #end(error: HubError): void {
-    const life = this.#life;
-    if (life.at === 'ended') return;
-    this.#life = { at: 'ended' };
-    this.#inbox.close();
-    for (const resolve of this.#draining) resolve();
+  #suspend(place: Place, error: HubError): void {
+    this.#life = { at: 'suspended', place };
+    this.#seat.ear.suspended(true);
+    this.#seat.ear.interrupted(error);
+    this.#options.mend(this);
+  }
+
+  #sayGoodBye(): void {
+    this.#connection?.out.control(KIND.bye);
+    this.#connection?.out.flush();
+  }
+
+  #settleDraining(): void {
+    const draining = this.#draining;
     this.#draining = [];
-    if (life.at === 'joining') life.failed(error);
-    if (life.at === 'seated') {
-      this.#commands.fail('LOST', `The group was lost before the outcome came: ${error.message}`);
-      this.#seat.ear.lost(error);
-    }
-    this.#isGone();
+    for (const resolve of draining) resolve();
   }
 
-  #place(): { readonly member: Member; readonly members: readonly Member[]; readonly epoch: number } {
-    if (this.#life.at === 'seated' || this.#life.at === 'leaving') return this.#life;
+  #place(): Place {
+    if (this.#life.at !== 'joining' && this.#life.at !== 'ended') return this.#life.place;
     throw new TypeError('The session has ended, or has not begun.');
   }
 
   #checkSize(payload: Payload, name: string): void {
-    const room = this.#packetLimit - ROOM_FOR_THE_REST;
+    const room = this.#options.limits.packet - ROOM_FOR_THE_REST;
     const isText = typeof payload === 'string';
     if (isText && payload.length * 3 <= room) return;
     const size = isText ? utf8Length(payload) : payload.bytes.length;
@@ -264,17 +401,3 @@ const GOOD_BYE = 2_000;
 
 /** What a packet may hold beside its payload: two names at most, and some numbers. */
 const ROOM_FOR_THE_REST = 4_096;
-
-const ENVELOPE_TYPES: readonly EnvelopeType[] = ['message', 'request', 'reply', 'failure', 'cancel'];
-
-/** In place of a value whose batch could not be parsed: whoever decodes it gets the error, value by value. */
-const UNREADABLE: Payload = { form: 'tagged', bytes: new Uint8Array(0) };
-
-function parseAll(text: string, count: number): readonly unknown[] | undefined {
-  try {
-    const values = parseJson(text);
-    return Array.isArray(values) && values.length === count ? values : undefined;
-  } catch {
-    return undefined;
-  }
-}

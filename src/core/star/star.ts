@@ -6,11 +6,10 @@ import { HubError } from '../errors.js';
 import { host as defaultHost } from '../host.js';
 import type { Host } from '../host.js';
 import type { Seat, Session, Transport } from '../transport.js';
-import { Broker } from './broker.js';
 import { LIMITS } from './limits.js';
 import type { Limits } from './limits.js';
 import type { Link } from './link.js';
-import { linkPair } from './pair.js';
+import { Office } from './office.js';
 import type { Meeting, Rendezvous } from './rendezvous.js';
 import { Seated } from './seated.js';
 
@@ -40,54 +39,58 @@ class Star implements Transport {
     this.#limits = limits;
   }
 
-  /** A link that breaks before the welcome is no answer: the broker died, or handed over. It is met again. */
   async join(seat: Seat): Promise<Session> {
-    for (let attempt = 1; ; attempt++) {
-      seat.signal.throwIfAborted();
-      const meeting = await this.#rendezvous.meet(seat.signal);
-      try {
-        return await this.#enter(meeting, seat);
-      } catch (error) {
-        seat.signal.throwIfAborted();
-        if (!(error instanceof HubError) || error.code !== 'LOST') throw error;
-        await this.#pause(Math.min(attempt * 10, 500), seat.signal);
-      }
+    const proof = await this.#rendezvous.proof?.();
+    const session = new Seated(seat, { host: this.#host, limits: this.#limits, proof, mend: (broken) => void this.#mend(broken) });
+    await this.#bring(session, seat.signal);
+    return session;
+  }
+
+  async #mend(session: Seated): Promise<void> {
+    try {
+      await this.#bring(session, session.signal);
+    } catch (error) {
+      session.end(error instanceof HubError ? error : new HubError('LOST', 'There is no way back to the group.', { cause: error }));
     }
   }
 
-  async #enter(meeting: Meeting, seat: Seat): Promise<Session> {
-    if (meeting.role === 'member') return this.#sit(meeting.link, seat);
+  /** A link that breaks before the welcome is no answer: the broker died, or handed over. It is met again. */
+  async #bring(session: Seated, signal: AbortSignal): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      signal.throwIfAborted();
+      const meeting = await this.#rendezvous.meet(signal);
+      if (await this.#enter(meeting, session, signal)) return;
+      signal.throwIfAborted();
+      await this.#pause(Math.min(attempt * 10, 500), signal);
+    }
+  }
 
-    // Seqs, versions and tokens go on above the clock, in microseconds: they rise across restarts of everything, and stay safe integers until 2255.
-    const broker = new Broker({ epoch: meeting.epoch, floor: Date.now() * 1_000, host: this.#host, limits: this.#limits });
-    const [near, far] = linkPair(this.#host);
-    broker.attach(far);
-    const stepDown = async (): Promise<void> => {
-      broker.close();
-      await meeting.close();
-    };
-    void meeting.deposed?.then(stepDown);
+  async #enter(meeting: Meeting, session: Seated, signal: AbortSignal): Promise<boolean> {
+    if (meeting.role === 'member') return this.#sit(meeting.link, session, signal);
+
+    const office = new Office(meeting, this.#host, this.#limits);
     try {
-      const session = await this.#sit(near, seat, stepDown);
-      meeting.accept((link) => broker.attach(link));
-      return session;
+      const isIn = await this.#sit(office.link(), session, signal, () => office.close());
+      if (isIn) office.open();
+      else await office.close();
+      return isIn;
     } catch (error) {
-      await stepDown();
+      await office.close();
       throw error;
     }
   }
 
-  async #sit(link: Link, seat: Seat, epilogue?: () => Promise<void>): Promise<Seated> {
-    const options = { host: this.#host, limits: this.#limits, epoch: this.#epoch };
-    const joining = Seated.join(link, seat, epilogue === undefined ? options : { ...options, epilogue });
+  async #sit(link: Link, session: Seated, signal: AbortSignal, epilogue?: () => Promise<void>): Promise<boolean> {
+    const entering = session.enter(link, this.#epoch, epilogue);
     const abandon = (): void => link.destroy(new HubError('CLOSED', 'Joining was given up.'));
-    seat.signal.addEventListener('abort', abandon, { once: true });
+    if (signal.aborted) abandon();
+    signal.addEventListener('abort', abandon, { once: true });
     try {
-      const session = await joining;
+      const isIn = await entering;
       this.#epoch = Math.max(this.#epoch, session.epoch);
-      return session;
+      return isIn;
     } finally {
-      seat.signal.removeEventListener('abort', abandon);
+      signal.removeEventListener('abort', abandon);
     }
   }
 

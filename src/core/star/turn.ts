@@ -18,9 +18,10 @@ export class Turn {
     if (this.#waiting.push(flushable) === 1) this.#host.defer(this.#end);
   }
 
+  /** What has to leave because of what leaves before it, leaves too. */
   end(): void {
     const waiting = this.#waiting;
+    for (let next = 0; next < waiting.length; next++) waiting[next]?.flush();
     this.#waiting = [];
-    for (const flushable of waiting) flushable.flush();
   }
 }

@@ -111,8 +111,8 @@ const COMMANDS: Vocabulary<Submitted> = {
   },
 };
 
-/** The outcome of joining travels in the welcome. */
-export type Told = Exclude<Outcome, { readonly type: 'joined' | 'left' }>;
+/** The outcome of joining travels in the welcome. `unwritten`: the command was not applied, for it could not be written down. */
+export type Told = Exclude<Outcome, { readonly type: 'joined' | 'left' }> | { readonly type: 'unwritten'; readonly reason: string };
 
 const OUTCOMES: Vocabulary<Told> = {
   granted: { code: 1, write: (slab, { token }) => slab.f64(token), read: (packet) => ({ type: 'granted', token: packet.f64() }) },
@@ -168,6 +168,7 @@ const OUTCOMES: Vocabulary<Told> = {
   },
   count: { code: 22, write: (slab, { count }) => slab.f64(count), read: (packet) => ({ type: 'count', count: packet.f64() }) },
   'not-a-number': { code: 23, write: nothing, read: () => ({ type: 'not-a-number' }) },
+  unwritten: { code: 30, write: (slab, { reason }) => slab.text(reason), read: (packet) => ({ type: 'unwritten', reason: packet.text() }) },
   invalid: { code: 31, write: (slab, { reason }) => slab.text(reason), read: (packet) => ({ type: 'invalid', reason: packet.text() }) },
 };
 
@@ -243,8 +244,9 @@ const COMMAND_OF = byCode<Submitted>(COMMANDS);
 const OUTCOME_OF = byCode<Told>(OUTCOMES);
 const EVENT_OF = byCode<Event>(EVENTS);
 
-export function writeCommand(slab: Slab, number: number, command: Submitted): void {
-  writeWord(slab, KIND.command, number, COMMANDS[command.type] as Word<Submitted>, command);
+/** `oldest`: the number of the oldest command of which its sender has no outcome. */
+export function writeCommand(slab: Slab, number: number, oldest: number, command: Submitted): void {
+  writeWord(slab, KIND.command, oldest, number, COMMANDS[command.type] as Word<Submitted>, command);
 }
 
 export function readCommand(packet: Reader): Submitted {
@@ -252,7 +254,7 @@ export function readCommand(packet: Reader): Submitted {
 }
 
 export function writeOutcome(slab: Slab, number: number, outcome: Told): void {
-  writeWord(slab, KIND.outcome, number, OUTCOMES[outcome.type] as Word<Told>, outcome);
+  writeWord(slab, KIND.outcome, 0, number, OUTCOMES[outcome.type] as Word<Told>, outcome);
 }
 
 export function readOutcome(packet: Reader): Told {
@@ -260,7 +262,7 @@ export function readOutcome(packet: Reader): Told {
 }
 
 export function writeEvent(slab: Slab, event: Event): void {
-  writeWord(slab, KIND.event, 0, EVENTS[event.type] as Word<Event>, event);
+  writeWord(slab, KIND.event, 0, 0, EVENTS[event.type] as Word<Event>, event);
 }
 
 export function readEvent(packet: Reader): Event {
@@ -276,8 +278,8 @@ export function readInterest(packet: Reader): Interest {
   return { type: known(INTERESTS[packet.extra]), name: packet.name };
 }
 
-function writeWord<T>(slab: Slab, kind: number, id: number, word: Word<T>, value: T): void {
-  slab.begin(kind, 0, 0, id, word.code, word.name === undefined ? '' : word.name(value));
+function writeWord<T>(slab: Slab, kind: number, member: number, id: number, word: Word<T>, value: T): void {
+  slab.begin(kind, 0, member, id, word.code, word.name === undefined ? '' : word.name(value));
   word.write(slab, value);
   slab.end();
 }

@@ -66,6 +66,7 @@ const OUTCOMES: readonly Told[] = [
   { type: 'entries', version: 12, entries: [{ key: 'a', version: 1, value: '1' }, { key: '', version: 2, value: { form: 'bytes', bytes } }] },
   { type: 'count', count: 1_000_000 },
   { type: 'not-a-number' },
+  { type: 'unwritten', reason: 'no room' },
   { type: 'invalid', reason: 'no such thing' },
 ];
 
@@ -95,7 +96,7 @@ const INTERESTS: readonly Interest[] = [
 
 describe('The vocabulary', () => {
   it('carries every command', () => {
-    const seen = crossing((slab) => COMMANDS.forEach((command, i) => writeCommand(slab, i, command)), readCommand);
+    const seen = crossing((slab) => COMMANDS.forEach((command, i) => writeCommand(slab, i, 0, command)), readCommand);
 
     expect(plain(seen)).to.deep.equal(plain(COMMANDS));
   });
@@ -125,7 +126,7 @@ describe('The vocabulary', () => {
       { type: 'lock.release', ticket: 2 },
     ];
 
-    const seen = crossing((slab) => commands.forEach((command, i) => writeCommand(slab, i, command)), readCommand);
+    const seen = crossing((slab) => commands.forEach((command, i) => writeCommand(slab, i, 0, command)), readCommand);
 
     expect(seen).to.deep.equal(commands);
   });

@@ -1,0 +1,257 @@
+/**
+ * The one order of a group. What is submitted is written down first, if there is a journal: all that comes in one turn
+ * with one write, at the end of the turn; then it is applied, in the order in which it came, and only then told.
+ *
+ * What cannot be written is not applied, and its asker hears `JOURNAL`. A death and a release are not refused: they wait
+ * until there is room, for nobody else can make up for them. Questions need no writing, and are answered in any case.
+ */
+import { HubError } from '../errors.js';
+import type { Host } from '../host.js';
+import { isQuestion } from '../ledger/ledger.js';
+import type { Applied, Directed, Ledger } from '../ledger/ledger.js';
+import type { Command, Outcome } from '../protocol.js';
+import { Clock } from './clock.js';
+import type { Decree, Estate } from './estate.js';
+import type { Journal } from './journal.js';
+import type { Outbox } from './outbox.js';
+import type { Reader } from './reader.js';
+import { Records } from './records.js';
+import type { Flushable, Turn } from './turn.js';
+import { readCommand } from './vocabulary.js';
+
+export interface OrderOptions {
+  readonly estate: Estate;
+  readonly journal: Journal | undefined;
+  /** All seqs are above it. */
+  readonly floor: number;
+  readonly host: Host;
+  readonly turn: Turn;
+  /** Passes on what follows from a command, after its asker has been told the outcome. */
+  readonly direct: (directed: Directed) => void;
+}
+
+/** What becomes of an authority's command: its outcome, or that it was not written down. */
+export type Decided = (outcome: Outcome | HubError) => void;
+
+export class Order implements Flushable {
+  readonly #estate: Estate;
+  readonly #journal: Journal | undefined;
+  readonly #floor: number;
+  readonly #host: Host;
+  readonly #turn: Turn;
+  readonly #direct: (directed: Directed) => void;
+  readonly #clock: Clock;
+  readonly #records = new Records();
+  /** What waits for its turn, in the order in which it came. */
+  #entries: Entry[] = [];
+  /** Until what was written is on the disk, nothing more is. */
+  #syncing: Promise<void> | undefined;
+  #isClosed = false;
+  #size: number;
+  /** How long the last snapshot was. */
+  #live = 0;
+
+  constructor({ estate, journal, floor, host, turn, direct }: OrderOptions) {
+    this.#estate = estate;
+    this.#journal = journal;
+    this.#floor = Math.max(floor, estate.ledger.seq);
+    this.#host = host;
+    this.#turn = turn;
+    this.#direct = direct;
+    this.#size = journal?.past.length ?? 0;
+    this.#clock = new Clock(host, estate.ledger, (now) => this.decree({ command: { type: 'time', now } }));
+    this.#clock.arm();
+  }
+
+  get ledger(): Ledger {
+    return this.#estate.ledger;
+  }
+
+  /** A member's command, in the packet in which it came; `out` is where its outcome goes. */
+  submit(member: number, packet: Reader, out: Outbox): void {
+    if (this.#isClosed) return;
+    this.#clock.tick();
+    const { id, member: oldest, bytes, start, end } = packet;
+    const command = readCommand(packet);
+    if (this.#journal === undefined || (this.#entries.length === 0 && this.#syncing === undefined && isQuestion(command))) {
+      return this.#apply(new Entry(command, member, oldest, id, out));
+    }
+    const from = this.#records.size;
+    if (!isQuestion(command)) this.#records.command(this.#seq, member, bytes, start, end);
+    this.#add(new Entry(command, member, oldest, id, out, from, this.#records.size));
+  }
+
+  /** A command of the authority. */
+  decree(decree: Decree, decided: Decided = nothing): void {
+    if (this.#isClosed) return;
+    const entry = new Entry(decree.command, 0, 0, 0, undefined, this.#records.size);
+    entry.proof = decree.proof;
+    entry.decided = decided;
+    if (this.#journal === undefined) return this.#apply(entry);
+    this.#records.decree(this.#seq, JSON.stringify(decree));
+    entry.to = this.#records.size;
+    this.#add(entry);
+  }
+
+  /** Runs when all that was submitted before has been applied: now, if nothing waits. */
+  after(run: () => void): void {
+    if (this.#entries.length === 0 && this.#syncing === undefined) return run();
+    const entry = new Entry(undefined, 0, 0, 0, undefined, this.#records.size, this.#records.size);
+    entry.decided = run;
+    this.#add(entry);
+  }
+
+  /** Writes and applies what waits. */
+  flush(): void {
+    if (this.#entries.length === 0 || this.#syncing !== undefined) return;
+    const entries = this.#entries;
+    const isWritten = this.#records.size > 0;
+    this.#entries = [];
+    try {
+      if (isWritten) this.#journal?.append(this.#records.bytes);
+    } catch (error) {
+      return this.#unwritten(entries, error);
+    }
+    const sync = isWritten ? this.#journal?.sync : undefined;
+    if (sync !== undefined) {
+      this.#syncing = this.#sync(sync, entries);
+      return;
+    }
+    this.#written(entries);
+  }
+
+  /** Writes what waits, and takes no more. Nothing is written after it has resolved. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#clock.stop();
+    this.flush();
+    while (this.#syncing !== undefined) await this.#syncing;
+    this.#entries = [];
+  }
+
+  get #seq(): number {
+    return Math.max(this.#floor, this.#estate.ledger.seq);
+  }
+
+  #add(entry: Entry): void {
+    if (this.#entries.push(entry) === 1) this.#turn.add(this);
+    if (this.#records.size >= GREAT_BATCH) this.flush();
+  }
+
+  async #sync(sync: () => Promise<void>, entries: readonly Entry[]): Promise<void> {
+    const size = this.#records.size;
+    const batch = this.#records.take();
+    try {
+      await sync.call(this.#journal);
+      this.#syncing = undefined;
+      this.#size += size;
+      for (const entry of entries) this.#apply(entry);
+    } catch (error) {
+      this.#syncing = undefined;
+      this.#unwritten(entries, error, batch);
+    }
+    this.flush();
+  }
+
+  #written(entries: readonly Entry[]): void {
+    this.#size += this.#records.size;
+    this.#records.clear();
+    for (const entry of entries) this.#apply(entry);
+    this.#shorten();
+  }
+
+  #unwritten(entries: readonly Entry[], cause: unknown, records: Uint8Array = this.#records.take()): void {
+    const reason = `The authority could not write it down: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was changed.`;
+    const later = this.#entries;
+    const laterRecords = this.#records.take();
+    this.#entries = [];
+    for (const entry of entries) {
+      const { command, from, to, out } = entry;
+      if (from === to) this.#apply(entry);
+      else if (mustBe(command)) this.#again(entry, records);
+      else if (out !== undefined) out.outcome(entry.number, { type: 'unwritten', reason });
+      else entry.decided(new HubError('JOURNAL', reason, { cause }));
+    }
+    if (this.#entries.length > 0) this.#host.after(RETRY, () => this.flush());
+    for (const entry of later) this.#again(entry, laterRecords);
+  }
+
+  /** Puts it in line with what was recorded of it. */
+  #again(entry: Entry, records: Uint8Array): void {
+    const { from, to } = entry;
+    entry.from = this.#records.size;
+    this.#records.copy(records, from, to);
+    entry.to = this.#records.size;
+    this.#entries.push(entry);
+  }
+
+  #apply(entry: Entry): void {
+    const { command, out } = entry;
+    if (command === undefined) return entry.decided(LEFT);
+    const { outcome, events } = this.#decide(entry, command);
+    if (out === undefined) entry.decided(outcome);
+    else if (outcome.type !== 'joined' && outcome.type !== 'left') out.outcome(entry.number, outcome);
+    for (const directed of events) this.#direct(directed);
+    this.#clock.arm();
+  }
+
+  #decide({ member, oldest, number, proof }: Entry, command: Command): Applied {
+    const { ledger } = this.#estate;
+    if (isQuestion(command)) return ledger.answer(member, command);
+    if (member === 0) return this.#estate.decree(this.#floor, proof === undefined ? { command } : { command, proof });
+    if (this.#journal === undefined) return ledger.apply(this.#seq + 1, member, command);
+    return this.#estate.command(this.#floor, member, oldest, number, command);
+  }
+
+  /** What has become of the state is written in the place of how it came to be. */
+  #shorten(): void {
+    if (this.#journal === undefined || this.#size <= Math.max(SHORT_JOURNAL, this.#live * 4)) return;
+    try {
+      const snapshot = this.#estate.snapshot();
+      this.#journal.replace(snapshot);
+      this.#live = snapshot.length;
+      this.#size = snapshot.length;
+    } catch {
+      // The journal stays as long as it is, and whole; it is tried again when it has grown by as much once more.
+      this.#live = this.#size;
+    }
+  }
+}
+
+class Entry {
+  readonly command: Command | undefined;
+  readonly member: number;
+  readonly oldest: number;
+  readonly number: number;
+  readonly out: Outbox | undefined;
+  proof: string | undefined = undefined;
+  decided: Decided = nothing;
+  /** Where its record lies among those that are to be written. */
+  from: number;
+  to: number;
+
+  constructor(command: Command | undefined, member: number, oldest: number, number: number, out: Outbox | undefined, from = 0, to = 0) {
+    this.command = command;
+    this.member = member;
+    this.oldest = oldest;
+    this.number = number;
+    this.out = out;
+    this.from = from;
+    this.to = to;
+  }
+}
+
+const nothing = (): void => {};
+const LEFT: Outcome = { type: 'left' };
+
+/** So many bytes are written without waiting for the end of the turn. */
+const GREAT_BATCH = 65_536;
+/** A journal is not shortened before it is as long as this; and then when it is four times the state. */
+const SHORT_JOURNAL = 1 << 20;
+/** How soon it is tried again to write what must be written. */
+const RETRY = 100;
+
+/** Whether it cannot be refused: what has ended has ended. */
+function mustBe(command: Command | undefined): boolean {
+  return command?.type === 'lock.release' || command?.type === 'member.leave';
+}

@@ -1,0 +1,198 @@
+/**
+ * What stands in a journal: records, one behind the other. All numbers are little-endian.
+ *
+ *      0  u32  length of what follows the first eight bytes
+ *      4  u32  CRC-32C of it
+ *      8  f64  seq: where the ledger stood when the record was written
+ *     16  u32  member: who submitted the command; 0 is the authority
+ *     20  u32  kind
+ *     24       a snapshot, an authority's command (JSON), or a member's command (its packet as it came)
+ *
+ * A writer that dies leaves a last record that is cut: nobody was told of it, and it is left out. A record that is
+ * damaged with others behind it is a fault of the disk, and is never passed over in silence.
+ */
+import { HubError } from '../errors.js';
+import { allocate, readUtf8, utf8Length, writeUtf8 } from '../text.js';
+import { crc32c } from './crc32c.js';
+import { HEADER } from './packet.js';
+
+export const RECORD = { snapshot: 1, decree: 2, command: 3 } as const;
+
+const PRELUDE = 24;
+const COVERED = 8;
+const AT = { length: 0, crc: 4, seq: 8, member: 16, kind: 20 } as const;
+
+export interface Record {
+  readonly kind: number;
+  readonly seq: number;
+  readonly member: number;
+  /** The body is `bytes` from `start` to `end`. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Gathers records until they are written. */
+export class Records {
+  #bytes = allocate(4_096);
+  #view = viewOf(this.#bytes);
+  #at = 0;
+
+  get size(): number {
+    return this.#at;
+  }
+
+  /** All that was gathered; the memory is written over once they are cleared. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  clear(): void {
+    this.#at = 0;
+    if (this.#bytes.length > KEPT_MEMORY) this.#renew(4_096);
+  }
+
+  /** Hands over all that was gathered, and begins anew. */
+  take(): Uint8Array {
+    const taken = this.bytes;
+    this.#at = 0;
+    this.#renew(4_096);
+    return taken;
+  }
+
+  /** Whole records, as they are. */
+  copy(bytes: Uint8Array, from: number, to: number): void {
+    this.#room(to - from);
+    this.#bytes.set(bytes.subarray(from, to), this.#at);
+    this.#at += to - from;
+  }
+
+  command(seq: number, member: number, bytes: Uint8Array, start: number, end: number): void {
+    this.raw(RECORD.command, seq, member, bytes, start, end);
+  }
+
+  decree(seq: number, text: string): void {
+    const length = utf8Length(text);
+    const at = this.#begin(length);
+    writeUtf8(this.#bytes, at + PRELUDE, text);
+    this.#end(RECORD.decree, seq, 0, length);
+  }
+
+  raw(kind: number, seq: number, member: number, bytes: Uint8Array, start: number, end: number): void {
+    const at = this.#begin(end - start);
+    this.#bytes.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), at + PRELUDE);
+    this.#end(kind, seq, member, end - start);
+  }
+
+  #begin(length: number): number {
+    this.#room(PRELUDE + length);
+    return this.#at;
+  }
+
+  #end(kind: number, seq: number, member: number, length: number): void {
+    const at = this.#at;
+    const view = this.#view;
+    const end = at + PRELUDE + length;
+    view.setUint32(at + AT.length, PRELUDE - COVERED + length, true);
+    view.setFloat64(at + AT.seq, seq, true);
+    view.setUint32(at + AT.member, member, true);
+    view.setUint32(at + AT.kind, kind, true);
+    view.setUint32(at + AT.crc, crc32c(this.#bytes, at + COVERED, end), true);
+    this.#at = end;
+  }
+
+  #room(length: number): void {
+    const needs = this.#at + length;
+    if (needs <= this.#bytes.length) return;
+    const old = this.bytes;
+    this.#renew(Math.max(needs, this.#bytes.length * 2));
+    this.#bytes.set(old, 0);
+  }
+
+  #renew(size: number): void {
+    this.#bytes = allocate(size);
+    this.#view = viewOf(this.#bytes);
+  }
+}
+
+/** One after the other, up to the first that is not whole and sound. Returns where that one begins. */
+export function eachRecord(bytes: Uint8Array, visit: (record: Record) => void = () => {}): number {
+  const view = viewOf(bytes);
+  let at = 0;
+  for (let end = endOf(bytes, view, at); end !== undefined; end = endOf(bytes, view, at)) {
+    visit({
+      kind: view.getUint32(at + AT.kind, true),
+      seq: view.getFloat64(at + AT.seq, true),
+      member: view.getUint32(at + AT.member, true),
+      bytes,
+      start: at + PRELUDE,
+      end,
+    });
+    at = end;
+  }
+  return at;
+}
+
+/** How much of a journal is to be believed: all but a cut end. Throws `JOURNAL` when there is something sound behind what is not. */
+export function soundLength(bytes: Uint8Array, name: string): number {
+  const sound = eachRecord(bytes);
+  const behind = findSound(bytes, sound + 1);
+  if (behind === undefined) return sound;
+  throw new HubError(
+    'JOURNAL',
+    `The journal ${name} is damaged: what lies from byte ${sound} to ${behind} cannot be read, and there is more behind it. Run "interhub doctor --salvage" to go on without that part, or remove the folder to begin anew.`,
+  );
+}
+
+/** What can be read of a damaged journal, and what cannot: from where to where. */
+export function salvage(bytes: Uint8Array): { readonly sound: Uint8Array; readonly dropped: readonly (readonly [number, number])[] } {
+  const parts: Uint8Array[] = [];
+  const dropped: [number, number][] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + eachRecord(bytes.subarray(at));
+    parts.push(bytes.subarray(at, end));
+    const next = findSound(bytes, end + 1) ?? bytes.length;
+    if (end < bytes.length) dropped.push([end, next]);
+    at = next;
+  }
+  const sound = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    sound.set(part, at);
+    at += part.length;
+  }
+  return { sound, dropped };
+}
+
+export function bodyText({ bytes, start, end }: Pick<Record, 'bytes' | 'start' | 'end'>): string {
+  return readUtf8(bytes, start, end);
+}
+
+/** Where the next sound record begins. */
+function findSound(bytes: Uint8Array, from: number): number | undefined {
+  const view = viewOf(bytes);
+  for (let at = from; at + PRELUDE <= bytes.length; at++) {
+    // A cheap look before the dear one: almost no place looks like a beginning.
+    if (view.getUint32(at + AT.kind, true) <= RECORD.command && endOf(bytes, view, at) !== undefined) return at;
+  }
+  return undefined;
+}
+
+/** The end of the record that begins here, if there is a whole and sound one. */
+function endOf(bytes: Uint8Array, view: DataView, at: number): number | undefined {
+  if (at + PRELUDE > bytes.length) return undefined;
+  const length = view.getUint32(at + AT.length, true);
+  const end = at + COVERED + length;
+  if (length < PRELUDE - COVERED || end > bytes.length) return undefined;
+  const kind = view.getUint32(at + AT.kind, true);
+  if (kind < RECORD.snapshot || kind > RECORD.command) return undefined;
+  if (kind === RECORD.command && length < PRELUDE - COVERED + HEADER) return undefined;
+  return crc32c(bytes, at + COVERED, end) === view.getUint32(at + AT.crc, true) ? end : undefined;
+}
+
+/** More than this is given back after a great batch. */
+const KEPT_MEMORY = 1 << 20;
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
