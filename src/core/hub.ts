@@ -166,7 +166,9 @@ export class Hub implements api.Hub {
   async #close(grace: number): Promise<void> {
     const { answers, deadlines, keepAlive, seat } = this.#parts;
     keepAlive.begin();
+    const hadHandlers = answers.isHandling;
     answers.stop();
+    if (hadHandlers && grace > 0) await this.#handOver(Math.min(grace, LONGEST_HAND_OVER));
     if (answers.isBusy && grace > 0) {
       const over = new Promise<void>((resolve) => deadlines.add(grace, { expired: resolve }));
       await Promise.race([answers.idle(), over]);
@@ -175,7 +177,24 @@ export class Hub implements api.Hub {
     deadlines.clear();
     keepAlive.stop();
   }
+
+  /**
+   * Who had not heard yet that nothing is handled here may have asked meanwhile. What each member asks of us comes before
+   * its answer to this, which it gives once it has heard: after that no request is on its way to us, and none is lost.
+   */
+  async #handOver(patience: number): Promise<void> {
+    const { calls, members, seat } = this.#parts;
+    if (seat.status !== 'seated') return;
+    const others = [...members].filter((member) => member !== members.self);
+    await Promise.allSettled(others.map((to) => calls.request(FENCE, '', patience, { to })));
+  }
 }
+
+/** How long a leaving hub waits for those who are too busy to hear that it handles nothing any more. */
+const LONGEST_HAND_OVER = 1_000;
+
+/** A method that nobody handles. */
+const FENCE = 'interhub.fence';
 
 type LockBody<R> = (lock: api.Lock) => R | Promise<R>;
 

@@ -98,6 +98,11 @@ export class Answers {
     for (const number of [...this.#running.keys()]) this.#abandon(number, error);
   }
 
+  /** Whether it answers any method. */
+  get isHandling(): boolean {
+    return this.#handlers.size > 0;
+  }
+
   /** Takes no more requests. */
   stop(): void {
     for (const handler of [...this.#handlers.values()]) handler.end();
