@@ -2,9 +2,9 @@
  * What is measured. `needs` is the verb that a system must offer, `members` how many processes there are beside the hub,
  * `active` how many of them work, `pinned` that all run on one core (free placement makes latencies bimodal), `receivers`
  * who must hear a message before it counts. `figure` says which number is the cell: thousands of operations a second,
- * the median latency, or bytes a second.
+ * the median latency, the worst one, bytes a second, or the time to start.
  */
-import { lanes, pour, single } from './harness/drives.js';
+import { beside, lanes, pour, single } from './harness/drives.js';
 import { bytes, order } from './harness/payload.js';
 
 const value = order();
@@ -29,9 +29,10 @@ const asking = [
 const telling = [
   workload('tell', 'one-way messages to the hub', 'tell', pour((member) => member.tell(value)), short),
   workload('tell-route', 'one-way messages, member to member', 'tellMember', pour((member) => member.tellMember(value)), { members: 2, ...short }),
-  workload('broadcast-16', 'broadcast to 16 members, deliveries', 'broadcast', pour((member) => member.broadcast(value)), { members: 17, receivers: 16 }),
-  workload('bytes-64k', 'Buffers of 64 KB to the hub', 'tellBytes', pour(telling64k()), { figure: 'bytes', every: 32 }),
-  workload('bytes-1m', 'Buffers of 1 MB to the hub', 'tellBytes', pour(telling1m()), { figure: 'bytes', every: 2 }),
+  workload('broadcast-16', 'broadcast to 16 members, deliveries', 'broadcast', pour((member) => member.broadcast(value)), { members: 17, receivers: 16, every: 128 }),
+  workload('bytes-64k', 'Buffers of 64 KB to the hub', 'tellBytes', pour(tellingBytes(65_536)), { figure: 'bytes', size: 65_536, every: 32 }),
+  workload('bytes-1m', 'Buffers of 1 MB to the hub', 'tellBytes', pour(tellingBytes(1_048_576)), { figure: 'bytes', size: 1_048_576, every: 2 }),
+  workload('beside-32m', 'request/reply, one at a time, beside Buffers of 32 MB: the worst', 'tellBytes', beside(() => bytes(33_554_432), (member, big) => member.tellBytes(big), (member) => member.ask(value)), { figure: 'worst', every: 1 }),
 ];
 
 const locking = [
@@ -69,12 +70,7 @@ function fill(count) {
   };
 }
 
-function telling64k() {
-  const buffer = bytes(65_536);
-  return (member) => member.tellBytes(buffer);
-}
-
-function telling1m() {
-  const buffer = bytes(1_048_576);
+function tellingBytes(size) {
+  const buffer = bytes(size);
   return (member) => member.tellBytes(buffer);
 }

@@ -81,7 +81,8 @@ class Cast {
     for (let index = 0; index < active; index++) this.#members.get(index).say({ go: { warm, time } });
     await this.#until(() => this.#results.length === active);
     const ms = performance.now() - start.at;
-    const foreign = Math.max(0, busy() - start.busy - (this.#ours() - start.ours)) / (ms * cores);
+    const others = busy() - start.busy - (this.#ours() - start.ours);
+    const foreign = Math.min(1, Math.max(0, others / (ms * cores)));
     return { results: this.#results, foreign, perKey };
   }
 

@@ -68,6 +68,29 @@ export function pour(tell) {
   };
 }
 
+/** One operation at a time while big values pass, one after the other: the longest that one took, in ms. */
+export function beside(make, tell, operation) {
+  return async (member, { warm, time, heard }) => {
+    for (const end = performance.now() + warm; performance.now() < end;) await operation(member);
+    const big = make();
+    let told = 0;
+    let worst = 0;
+    const from = performance.now();
+    for (let before = from; before - from < time || heard.count === 0;) {
+      if (heard.count === told) {
+        tell(member, big);
+        told++;
+      }
+      // What the telling itself takes before it returns is the teller's own doing, and no wait.
+      const asked = performance.now();
+      await operation(member);
+      before = performance.now();
+      worst = Math.max(worst, before - asked);
+    }
+    return { ops: told, ms: performance.now() - from, worst };
+  };
+}
+
 /** How much of what was told has been heard, and when that was known. */
 export class Heard {
   count = 0;

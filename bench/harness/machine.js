@@ -21,6 +21,10 @@ export function used(pid) {
   }
 }
 
+export function residentBytes(pid) {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
+}
+
 export const cores = availableParallelism();
 
 export function describe() {

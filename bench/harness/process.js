@@ -9,6 +9,7 @@ import { workloads } from '../workloads.js';
 import { dial } from './control.js';
 import { Heard } from './drives.js';
 import { End } from './end.js';
+import { residentBytes } from './machine.js';
 
 const orders = JSON.parse(process.env.BENCH);
 const workload = workloads.find(({ name }) => name === orders.workload);
@@ -28,7 +29,7 @@ async function beHub() {
   const children = system.start === 'spawn' ? [] : startMembers();
   const served = await system.hub?.({ ...place, children });
   if (system.start === 'spawn') startMembers();
-  line.onWords(() => line.say({ memory: memory() }));
+  line.onWords(() => line.say({ memory: served?.pid === undefined ? memory() : residentBytes(served.pid) }));
   line.say({ is: 'hub', pid: process.pid, server: served?.pid });
 }
 

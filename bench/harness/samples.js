@@ -4,14 +4,15 @@
 export function figure(workload, { results }) {
   const [first] = results;
   switch (workload.figure) {
-    case 'rate': return results.reduce((sum, { ops, ms }) => sum + ops / ms, 0);
+    case 'rate': return results.reduce((sum, { ops, ms }) => sum + ops / ms, 0) * workload.receivers;
     case 'bytes': return (first.ops / first.ms) * 1000 * workload.size / 1e9;
     case 'latency': return first.p50;
+    case 'worst': return first.worst;
     case 'start': return first.importing + first.up;
   }
 }
 
-export const UNITS = { rate: 'thousand a second', bytes: 'GB a second', latency: 'µs, p50', start: 'ms' };
+export const UNITS = { rate: 'thousand a second', bytes: 'GB a second', latency: 'µs, p50', worst: 'ms', start: 'ms' };
 
 export function summarize(workload, samples) {
   const figures = samples.map((sample) => figure(workload, sample)).sort((a, b) => a - b);
@@ -20,7 +21,7 @@ export function summarize(workload, samples) {
 
 /** How many times as good ours is. */
 export function ratio(workload, ours, theirs) {
-  const lower = workload.figure === 'latency' || workload.figure === 'start';
+  const lower = ['latency', 'worst', 'start'].includes(workload.figure);
   return lower ? theirs.median / ours.median : ours.median / theirs.median;
 }
 
@@ -29,7 +30,9 @@ function more(workload, samples) {
   switch (workload.figure) {
     case 'latency': return { p99: of(([first]) => first.p99) };
     case 'start': return { importing: of(([first]) => first.importing), megabytes: of(([first]) => first.bytes / 1e6), up: of(([first]) => first.up) };
-    case 'bytes': return {};
+    case 'bytes':
+    case 'worst':
+      return {};
     case 'rate': return {
       ...(workload.active > 1 ? { shares: shares(samples) } : {}),
       ...(workload.filled === undefined ? {} : { bytesPerKey: median(samples.map(({ perKey }) => perKey).sort((a, b) => a - b)) }),

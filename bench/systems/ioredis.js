@@ -10,6 +10,7 @@ const RELEASE = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call
 export const system = {
   name: 'Redis, ioredis',
   start: 'spawn',
+  program: 'redis-server',
   can: ['ask', 'askMember', 'tellMember', 'broadcast', 'cycle', 'get', 'set', 'add'],
   not: ['lock-8', 'line-10', 'line-10k'],
   hub: ({ folder }) => startRedis(folder),

@@ -6,6 +6,7 @@ export const system = {
   name: 'lmdb, a shared file',
   start: 'spawn',
   can: ['get', 'set', 'add'],
+  not: ['get-1m'],
   member({ folder }) {
     const db = open({ path: join(folder, 'db') });
     return {

@@ -5,6 +5,7 @@ import { redisAt, startRedis } from './redis-server.js';
 export const system = {
   name: 'redlock',
   start: 'spawn',
+  program: 'redis-server',
   can: ['cycle'],
   not: ['line-10k'],
   hub: ({ folder }) => startRedis(folder),
