@@ -40,7 +40,7 @@ module.exports = {
     only('transports bring members together', '^src/transports/', '^src/core/(?:star|ledger)/', '^src/adapters/', SMALL, NODE),
     apart('adapters'),
     apart('transports'),
-    only('the composition root', '^src/create-hub[.]ts$', '^src/core/hub[.]ts$', '^src/transports/', SMALL),
+    only('the composition root', '^src/create-hub[.]ts$', '^src/core/hub[.]ts$', '^src/transports/', SMALL, '^(?:node:)?async_hooks$'),
     only('supervision is for users of hubs', '^src/supervise/', '^src/create-hub[.]ts$', SMALL, NODE),
     only('older interfaces stand on a hub', '^src/compat/', '^src/create-hub[.]ts$', '^src/supervise/', SMALL, NODE),
     apart('compat'),

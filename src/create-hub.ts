@@ -2,8 +2,10 @@
  * The composition root: options in, hub out. The only file that knows every transport by name; each is loaded when it is
  * used. `createHub` is synchronous, and what is called on its hub waits for the seat by itself.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as api from './core/api.js';
 import { describe } from './core/arguments.js';
+import type { Context, Doing } from './core/context.js';
 import { Hub } from './core/hub.js';
 import type { Transport } from './core/transport.js';
 import type { ClusterOptions } from './transports/cluster.js';
@@ -38,22 +40,29 @@ export function createHub(options: CreateHubOptions): api.Hub;
 export function createHub(options: CreateHubOptions): api.Hub {
   checkOptions(options);
   const { transport: _, ...rest } = options;
-  const { pid } = process;
+  const of = { ...rest, pid: process.pid, context };
   switch (options.transport) {
     case 'memory':
-      return new Hub({ ...rest, pid, transport: import('./transports/memory.js').then(({ memory }) => memory(options)) });
+      return new Hub({ ...of, transport: import('./transports/memory.js').then(({ memory }) => memory(options)) });
     case 'cluster':
-      return new Hub({ ...rest, pid, transport: import('./transports/cluster.js').then(({ cluster }) => cluster(options)) });
+      return new Hub({ ...of, transport: import('./transports/cluster.js').then(({ cluster }) => cluster(options)) });
     case 'socket':
-      return new Hub({ ...rest, pid, transport: import('./transports/socket.js').then(({ socket }) => socket(options)) });
+      return new Hub({ ...of, transport: import('./transports/socket.js').then(({ socket }) => socket(options)) });
     case 'fork': {
       const transport = import('./transports/fork.js').then(({ fork }) => fork(options));
-      return new AdoptingHub({ ...rest, pid, transport }, transport);
+      return new AdoptingHub({ ...of, transport }, transport);
     }
     default:
-      return new Hub({ ...rest, pid, transport: options.transport });
+      return new Hub({ ...of, transport: options.transport });
   }
 }
+
+/** One for all hubs of the process: what one of them does may be part of what another does. */
+const tasks = new AsyncLocalStorage<Doing>();
+const context: Context = {
+  get: () => tasks.getStore(),
+  run: (doing, body) => tasks.run(doing, body),
+};
 
 /** Children may be handed over before the transport is there; what is wrong with one is told to whoever hands it over, if that can be seen already. */
 class AdoptingHub extends Hub implements ForkHub {
@@ -75,7 +84,7 @@ class AdoptingHub extends Hub implements ForkHub {
   }
 }
 
-const COMMON = ['transport', 'name', 'labels', 'timeout', 'onError', 'onUndelivered'];
+const COMMON = ['transport', 'name', 'labels', 'timeout', 'detectDeadlocks', 'captureSites', 'onError', 'onUndelivered'];
 
 const OF_TRANSPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['memory', ['group', 'limits']],
@@ -100,6 +109,9 @@ function checkOptions(options: CreateHubOptions): void {
   }
   if (name !== undefined && (typeof name !== 'string' || name === '')) throw new TypeError(`\`name\` is a string that is not empty, not ${describe(name)}.`);
   if (labels !== undefined && !isLabels(labels)) throw new TypeError('`labels` is an object whose values are strings.');
+  for (const option of ['detectDeadlocks', 'captureSites'] as const) {
+    if (options[option] !== undefined && typeof options[option] !== 'boolean') throw new TypeError(`\`${option}\` is true or false, not ${describe(options[option])}.`);
+  }
   for (const [option, listener] of Object.entries({ onError, onUndelivered })) {
     if (listener !== undefined && typeof listener !== 'function') throw new TypeError(`\`${option}\` is a function, not ${describe(listener)}.`);
   }

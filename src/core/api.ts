@@ -1,6 +1,6 @@
 /** What a user sees of a hub. Every number of time is in milliseconds; every wait takes a `signal`. */
 import type { HubError } from './errors.js';
-import type { LeaveReason, Member } from './protocol.js';
+import type { LeaveReason, Member, Space } from './protocol.js';
 
 export interface HubOptions {
   /** What the others call this member. Default: `primary`, `worker-N` or `pid-N`, as the transport knows. */
@@ -9,6 +9,14 @@ export interface HubOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** How long a request waits for its answer when it does not say so itself. 0 is without limit. Default 30 000. */
   readonly timeout?: number;
+  /**
+   * Whether a lock that is asked for in the body of another counts as awaited by it, so that a deadlock is told at once
+   * (default `true`). It takes the host's async context, which makes each promise of the process some 50 ns dearer once a
+   * body has run. Without it, only what `within` says counts.
+   */
+  readonly detectDeadlocks?: boolean;
+  /** Notes where in the code each lock is asked for, for `hub.locks()` and the errors of deadlocks. Default `false`: it takes a stack trace each time. */
+  readonly captureSites?: boolean;
   /** Hears what a listener or a background task threw. Default: it is reported as an uncaught exception. */
   readonly onError?: (error: unknown) => void;
   /** Hears of each message to a named member that is gone or does not listen. Default: nobody does. */
@@ -68,13 +76,24 @@ export interface Hub extends AsyncDisposable {
 
   // ── agreeing: one order for the group ─────────────────────────────────────────────────────────────────────────────
 
-  /** Waits in line for a key, strictly in order of arrival, and holds it until `release`, the holder's death or the group's. */
-  lock(key: string, options?: LockOptions): Promise<Lock>;
+  /**
+   * Waits in line for a key, strictly in order of arrival, and holds it until `release`, the holder's death or the group's.
+   * Of several keys it holds all or none: it keeps its place in each line until it can have them all at once.
+   */
+  lock(key: string | readonly string[], options?: LockOptions): Promise<Lock>;
   /** The same around a body: the key is released when the body returns, throws or rejects. */
-  lock<R>(key: string, body: (lock: Lock) => R | Promise<R>): Promise<R>;
-  lock<R>(key: string, options: LockOptions, body: (lock: Lock) => R | Promise<R>): Promise<R>;
+  lock<R>(key: string | readonly string[], body: (lock: Lock) => R | Promise<R>): Promise<R>;
+  lock<R>(key: string | readonly string[], options: LockOptions, body: (lock: Lock) => R | Promise<R>): Promise<R>;
   /** The lock if it is free now, else `undefined`. */
-  tryLock(key: string): Promise<Lock | undefined>;
+  tryLock(key: string | readonly string[], options?: TryLockOptions): Promise<Lock | undefined>;
+  /** Every line of the group, with who holds and who waits, in order. */
+  locks(options?: LocksOptions): Promise<readonly LineView[]>;
+  /** So many permits for the whole group. Whoever uses the name first says how many; another number rejects with `CONFLICT`. */
+  semaphore(name: string, options: SemaphoreOptions): Semaphore;
+  /** Stands for election, in line behind those who stood before, and resolves when this hub leads. */
+  elect(name: string, options?: WaitOptions): Promise<Term>;
+  /** Who leads now, and then every change; `undefined` while nobody does. A slow reader misses old ones, never the newest. */
+  leader(name: string, options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<Leader | undefined> & AsyncDisposable;
   /** A map that the whole group shares. Every name is a map of its own, and exists as soon as something is in it. */
   state<V = unknown>(name: string): SharedMap<V>;
 
@@ -163,21 +182,121 @@ export interface Call {
   readonly remaining: number;
 }
 
-export interface LockOptions {
+export interface WaitOptions {
   /** Limits the wait, not the holding: rejects with `TIMEOUT`. 0 or absent is without limit. */
   readonly timeout?: number;
   /** Ends the wait, not the holding: rejects with its reason. */
   readonly signal?: AbortSignal;
+  /** Where so many wait already it does not wait, and rejects with `OVERLOADED`. */
+  readonly maxWaiters?: number;
+  /** How long it may be held: then it is taken away, and its signal aborts. Default: without limit. */
+  readonly maxHold?: number;
+  /**
+   * What cannot be released before this is granted: it is how deadlocks are found. Default: the lock in whose body this is
+   * asked for. `null`: nothing waits for it.
+   */
+  readonly within?: Held | null;
 }
 
-export interface Lock extends AsyncDisposable {
+export interface LockOptions extends WaitOptions {
+  /** Those who share hold a key together. In line they keep their order: behind a waiting writer readers wait. Default `exclusive`. */
+  readonly mode?: LockMode;
+  /** Takes the keys from whoever holds them, ahead of all who wait: their signals abort. */
+  readonly steal?: boolean;
+}
+
+export type TryLockOptions = Pick<LockOptions, 'mode' | 'maxHold'>;
+
+export type LockMode = 'exclusive' | 'shared';
+
+/** What this hub has in the group until it gives it back, or loses it. */
+export interface Held extends AsyncDisposable {
+  /** The key; the first, when there are several. Of permits and terms the name. */
   readonly key: string;
   /** The fencing token: rises with each grant in the group, over all keys and all authorities. A safe integer. */
   readonly token: number;
-  /** Aborts when the lock is lost before it was released: its reason is a `HubError` with code `LOST`. */
+  /** Aborts when it is lost before it was released: its reason is a `HubError` with code `LOST`. */
   readonly signal: AbortSignal;
-  /** Frees the key. `true` when this call did it, `false` when it was released or lost before. Never rejects. */
+  /** Gives it back. `true` when this call did it, `false` when it was released or lost before. Never rejects. */
   release(): Promise<boolean>;
+}
+
+export interface Lock extends Held {
+  readonly keys: readonly string[];
+  readonly mode: LockMode;
+  /**
+   * From now on it is shared: readers that wait right behind it enter. Resolves to whether it is; `false` when it was
+   * released or lost before. There is no way back: whoever waits to write while others read would wait for ever.
+   */
+  downgrade(): Promise<boolean>;
+}
+
+export interface SemaphoreOptions {
+  readonly permits: number;
+}
+
+export interface PermitOptions extends WaitOptions {
+  /** How many to take at once. Whoever waits for many is not overtaken by those who want few. Default 1. */
+  readonly permits?: number;
+}
+
+export interface Semaphore {
+  readonly name: string;
+  /** How many there are. */
+  readonly permits: number;
+  acquire(options?: PermitOptions): Promise<Permits>;
+  /** The same around a body, as `hub.lock`. */
+  acquire<R>(body: (permits: Permits) => R | Promise<R>): Promise<R>;
+  acquire<R>(options: PermitOptions, body: (permits: Permits) => R | Promise<R>): Promise<R>;
+  /** The permits if they are free now, else `undefined`. */
+  tryAcquire(options?: Pick<PermitOptions, 'permits' | 'maxHold'>): Promise<Permits | undefined>;
+}
+
+export interface Permits extends Held {
+  readonly permits: number;
+}
+
+/** The time of a leader. Terms of one election never overlap, and their tokens rise. */
+export interface Term extends Held {
+  readonly name: string;
+  /** The next in line leads. As `release`. */
+  resign(): Promise<boolean>;
+}
+
+export interface Leader {
+  readonly member: Member;
+  readonly token: number;
+}
+
+export interface LocksOptions {
+  /** How many holders and waiters to tell of at most. Default and most: 10 000. */
+  readonly limit?: number;
+}
+
+export interface LineView {
+  readonly space: Space;
+  readonly key: string;
+  /** Of a semaphore. */
+  readonly permits?: number;
+  readonly holders: readonly TicketView[];
+  /** In order: the first is next. */
+  readonly waiters: readonly TicketView[];
+  /** How many wait: more than `waiters` shows when `limit` cut it short. */
+  readonly waiting: number;
+}
+
+export interface TicketView {
+  /** `undefined` when it has just come or gone, and this hub does not know it. */
+  readonly member: Member | undefined;
+  readonly mode: LockMode;
+  /** Of a semaphore. */
+  readonly permits?: number;
+  /** Of a holder. */
+  readonly token?: number;
+  /** How long it has held, or waited. */
+  readonly age: number;
+  /** Where it was asked for, with `captureSites`. */
+  readonly site?: string;
 }
 
 /** `expect`: the version that the entry must have now, 0 for "no entry"; else the call rejects with `CONFLICT`. */

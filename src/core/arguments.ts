@@ -1,4 +1,5 @@
 /** What users hand over, checked where it comes in: misuse throws a `TypeError` or a `RangeError`, at once. */
+import type { LockOptions, WaitOptions } from './api.js';
 import { HubError } from './errors.js';
 import { isPattern } from './pattern.js';
 import { MAX_NAME_BYTES } from './protocol.js';
@@ -53,6 +54,36 @@ export function checkCount(what: string, value: unknown): void {
   if (typeof value !== 'number') throw new TypeError(`\`${what}\` is a number, not ${describe(value)}.`);
   if (!(Number.isInteger(value) && value >= 1)) throw new RangeError(`\`${what}\` is a whole number from 1 on, not ${value}.`);
 }
+
+/** How a ticket waits and holds. */
+export function checkWaiting({ timeout, signal, maxWaiters, maxHold, within }: WaitOptions): void {
+  if (timeout !== undefined) checkDuration('timeout', timeout);
+  if (signal !== undefined) checkSignal(signal);
+  if (maxWaiters !== undefined && maxWaiters !== 0) checkCount('maxWaiters', maxWaiters);
+  if (maxHold !== undefined) checkDuration('maxHold', maxHold);
+  if (maxHold === 0) throw new RangeError('`maxHold` is a number of milliseconds above 0. Leave it out to hold without limit.');
+  if (within !== undefined && within !== null && !(typeof within === 'object' && 'token' in within)) {
+    throw new TypeError(`\`within\` is what is held around it, a lock, permits or a term, or null, not ${describe(within)}.`);
+  }
+}
+
+export function checkLocking(options: LockOptions): void {
+  checkWaiting(options);
+  const { mode, steal } = options;
+  if (mode !== undefined && mode !== 'exclusive' && mode !== 'shared') throw new TypeError(`\`mode\` is "exclusive" or "shared", not ${describe(mode)}.`);
+  if (steal !== undefined && typeof steal !== 'boolean') throw new TypeError(`\`steal\` is true or false, not ${describe(steal)}.`);
+  if (steal === true && mode === 'shared') throw new TypeError('A lock is stolen for its thief alone: `steal` goes with the mode "exclusive".');
+}
+
+/** One key, or several: each a name, and not none. */
+export function checkKeys(keys: unknown): void {
+  if (!Array.isArray(keys)) return checkName('key', keys);
+  if (keys.length === 0) throw new TypeError('The keys are a string or an array of strings that is not empty.');
+  if (keys.length > MOST_KEYS) throw new RangeError(`A lock is for ${MOST_KEYS} keys at most, not for ${keys.length}.`);
+  for (const key of keys) checkName('key', key);
+}
+
+const MOST_KEYS = 256;
 
 export function checkOverflow(value: unknown): void {
   if (value === 'drop-oldest' || value === 'drop-newest' || value === 'error') return;

@@ -1,9 +1,15 @@
 /** The parts of a hub, and what each of them hears of its sessions, in which order. */
+import { Asking } from './agreement/asking.js';
+import { Elections } from './agreement/elections.js';
+import { LineViews } from './agreement/line-views.js';
 import { Locks } from './agreement/locks.js';
 import { MapWatches } from './agreement/map-watches.js';
 import { Members } from './agreement/members.js';
+import { Tickets } from './agreement/tickets.js';
 import type { HubOptions, StatusChange, Undelivered } from './api.js';
 import { decode } from './codec/codec.js';
+import { NO_CONTEXT } from './context.js';
+import type { Context } from './context.js';
 import { Deadlines } from './deadlines.js';
 import { HubError } from './errors.js';
 import { host as defaultHost } from './host.js';
@@ -23,6 +29,8 @@ export interface HubSetup extends HubOptions {
   readonly transport: Transport | Promise<Transport>;
   readonly pid: number;
   readonly host?: Host;
+  /** What follows tasks. Without it, what is asked for in a body is not known to be. */
+  readonly context?: Context;
 }
 
 export class HubParts implements Occupant {
@@ -35,7 +43,11 @@ export class HubParts implements Occupant {
   readonly listeners: Listeners;
   readonly calls: Calls;
   readonly answers: Answers;
+  readonly tickets: Tickets;
+  readonly asking: Asking;
   readonly locks: Locks;
+  readonly elections: Elections;
+  readonly lineViews: LineViews;
   readonly watches: MapWatches;
   readonly statusListeners = new Set<(change: StatusChange) => void>();
 
@@ -52,7 +64,11 @@ export class HubParts implements Occupant {
     this.listeners = new Listeners({ directory, interests: seat, keepAlive, report: (error) => this.report(error) });
     this.calls = new Calls(outbox, deadlines, keepAlive);
     this.answers = new Answers({ host, deadlines, outbox, directory, interests: seat, keepAlive });
-    this.locks = new Locks(seat, deadlines, keepAlive);
+    this.tickets = new Tickets(seat, directory, deadlines, keepAlive);
+    this.asking = new Asking(this.tickets, setup.detectDeadlocks === false ? NO_CONTEXT : (setup.context ?? NO_CONTEXT), setup.captureSites === true);
+    this.locks = new Locks(this.asking, directory);
+    this.elections = new Elections(this.asking, seat, directory, keepAlive);
+    this.lineViews = new LineViews(seat, directory, keepAlive);
     this.watches = new MapWatches(seat, keepAlive);
     seat.open();
   }
@@ -91,7 +107,11 @@ export class HubParts implements Occupant {
       case 'listeners':
         return this.outbox.heard(event.of, event.name, event.members);
       case 'lock.granted':
-        return this.locks.granted(event.ticket, event.token);
+        return this.tickets.granted(event.ticket, event.token);
+      case 'lock.lost':
+        return this.tickets.taken(event.ticket, event.reason);
+      case 'leader':
+        return this.elections.heard(event.name, event.member, event.token);
       case 'map.changed':
         return this.watches.changed(event.map, event.change);
       case 'map.whole':
@@ -114,7 +134,7 @@ export class HubParts implements Occupant {
     this.outbox.lost();
     this.calls.lost(error);
     this.answers.lost(error);
-    this.locks.lost('LOST', error);
+    this.tickets.lost('LOST', error);
   }
 
   closed(error: HubError): void {
@@ -124,9 +144,10 @@ export class HubParts implements Occupant {
     this.calls.closed(error);
     this.answers.stop();
     this.answers.lost(error);
-    this.locks.lost('CLOSED', error);
+    this.tickets.lost('CLOSED', error);
     this.listeners.closed();
     this.watches.closed();
+    this.elections.closed();
     this.members.closed();
   }
 

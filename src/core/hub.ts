@@ -1,7 +1,8 @@
 /** What a user holds: checks what it is given, and passes it to the part whose it is. */
+import { Semaphore } from './agreement/semaphore.js';
 import { SharedMap } from './agreement/shared-map.js';
 import type * as api from './api.js';
-import { checkAddress, checkCount, checkDuration, checkFunction, checkName, checkOverflow, checkSignal, checkTopic } from './arguments.js';
+import { checkAddress, checkCount, checkDuration, checkFunction, checkKeys, checkLocking, checkName, checkOverflow, checkSignal, checkTopic, checkWaiting } from './arguments.js';
 import { encode } from './codec/codec.js';
 import { MYSELF } from './directory.js';
 import { HubError } from './errors.js';
@@ -115,22 +116,44 @@ export class Hub implements api.Hub {
     return this.#parts.calls.request(method, payload, timeout, options) as Promise<O>;
   }
 
-  lock(key: string, options?: api.LockOptions): Promise<api.Lock>;
-  lock<R>(key: string, body: (lock: api.Lock) => R | Promise<R>): Promise<R>;
-  lock<R>(key: string, options: api.LockOptions, body: (lock: api.Lock) => R | Promise<R>): Promise<R>;
-  lock<R>(key: string, second: api.LockOptions | LockBody<R> = {}, third?: LockBody<R>): Promise<api.Lock | R> {
-    const [options, body] = typeof second === 'function' ? [{}, second] : [second, third];
-    checkName('key', key);
-    if (options.timeout !== undefined) checkDuration('timeout', options.timeout);
-    if (options.signal !== undefined) checkSignal(options.signal);
-    if (body === undefined) return this.#parts.locks.acquire(key, options);
+  lock(key: Keys, options?: api.LockOptions): Promise<api.Lock>;
+  lock<R>(key: Keys, body: LockBody<R>): Promise<R>;
+  lock<R>(key: Keys, options: api.LockOptions, body: LockBody<R>): Promise<R>;
+  lock<R>(key: Keys, second: api.LockOptions | LockBody<R> = NO_OPTIONS, third?: LockBody<R>): Promise<api.Lock | R> {
+    const [options, body] = typeof second === 'function' ? [NO_OPTIONS, second] : [second, third];
+    checkKeys(key);
+    if (options !== NO_OPTIONS) checkLocking(options);
+    if (body === undefined) return this.#parts.locks.acquire(key, options, this.lock);
     checkFunction('body', body);
-    return this.#parts.locks.around(key, options, body);
+    return this.#parts.locks.around(key, options, body, this.lock);
   }
 
-  tryLock(key: string): Promise<api.Lock | undefined> {
-    checkName('key', key);
-    return this.#parts.locks.tryAcquire(key);
+  tryLock(key: Keys, options: api.TryLockOptions = NO_OPTIONS): Promise<api.Lock | undefined> {
+    checkKeys(key);
+    checkLocking(options);
+    return this.#parts.locks.tryAcquire(key, options, this.tryLock);
+  }
+
+  locks({ limit = MOST_TOLD }: api.LocksOptions = {}): Promise<readonly api.LineView[]> {
+    checkCount('limit', limit);
+    return this.#parts.lineViews.take(limit);
+  }
+
+  semaphore(name: string, { permits }: api.SemaphoreOptions): Semaphore {
+    return new Semaphore(this.#parts.asking, name, permits);
+  }
+
+  elect(name: string, options: api.WaitOptions = NO_OPTIONS): Promise<api.Term> {
+    checkName('election', name);
+    checkWaiting(options);
+    return this.#parts.elections.stand(name, options, this.elect);
+  }
+
+  leader(name: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<api.Leader | undefined> & AsyncDisposable {
+    checkName('election', name);
+    if (signal !== undefined) checkSignal(signal);
+    this.#parts.seat.assertOpen();
+    return this.#parts.elections.watch(name, signal);
   }
 
   state<V = unknown>(name: string): api.SharedMap<V> {
@@ -196,7 +219,12 @@ const LONGEST_HAND_OVER = 1_000;
 /** A method that nobody handles. */
 const FENCE = 'interhub.fence';
 
+type Keys = string | readonly string[];
 type LockBody<R> = (lock: api.Lock) => R | Promise<R>;
+
+const NO_OPTIONS = Object.freeze({});
+/** How many tickets the authority tells of at most. */
+const MOST_TOLD = 10_000;
 
 function checkRunning({ concurrency, signal }: api.ListenOptions): void {
   if (concurrency !== undefined) checkCount('concurrency', concurrency);

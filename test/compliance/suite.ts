@@ -4,6 +4,7 @@ import { Group } from '../support/group.js';
 import type { Gathered } from '../support/group.js';
 import { asking } from './asking.js';
 import { life } from './life.js';
+import { locksComplete } from './locks-complete.js';
 import { locks } from './locks.js';
 import { members } from './members.js';
 import { state } from './state.js';
@@ -34,6 +35,7 @@ export function describeTransport(name: string, start: () => Fixture | Promise<F
     telling(meet);
     asking(meet);
     locks(meet);
+    locksComplete(meet);
     state(meet);
     members(meet);
     values(meet);

@@ -10,7 +10,7 @@ import type { RemoteWay } from './remote-peer.js';
 export interface Place {
   readonly hub: Hub;
   /** One more hub of this process in the same group; it goes with the place. */
-  another(name: string): Hub;
+  another(name: string, options?: HubOptions): Hub;
   /** Leaves something here for a later run, and returns it. */
   keep<T>(name: string, value: T): T;
   kept<T>(name: string): T;

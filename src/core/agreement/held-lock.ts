@@ -1,56 +1,34 @@
-/** A key that this member holds, until it is released or lost, whichever comes first. */
-import type { Lock } from '../api.js';
-import { HubError } from '../errors.js';
+/** A lock, or several that are one. */
+import type { Lock, LockMode } from '../api.js';
+import { HeldTicket } from './held-ticket.js';
+import type { Asked, TicketKeeper } from './held-ticket.js';
 
-export interface Releaser {
-  /** Takes the ticket out of its line. Resolves to whether it was in it; never rejects. */
-  release(lock: HeldLock): Promise<boolean>;
-}
+export class HeldLock extends HeldTicket implements Lock {
+  #mode: LockMode;
 
-type Life = 'held' | 'released' | HubError;
-
-export class HeldLock implements Lock {
-  readonly key: string;
-  readonly token: number;
-  readonly ticket: number;
-  readonly #releaser: Releaser;
-  /** An error once it is lost. */
-  #life: Life = 'held';
-  /** Made when it is asked for: most holders never do. */
-  #controller: AbortController | undefined;
-
-  constructor(releaser: Releaser, key: string, ticket: number, token: number) {
-    this.#releaser = releaser;
-    this.key = key;
-    this.ticket = ticket;
-    this.token = token;
+  constructor(keeper: TicketKeeper, asked: Asked, ticket: number, token: number) {
+    super(keeper, asked, ticket, token);
+    this.#mode = asked.terms?.mode ?? 'exclusive';
   }
 
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#life instanceof HubError) this.#controller.abort(this.#life);
-    }
-    return this.#controller.signal;
+  static readonly of = (keeper: TicketKeeper, asked: Asked, ticket: number, token: number): HeldLock => new HeldLock(keeper, asked, ticket, token);
+
+  get keys(): readonly string[] {
+    return keysOf(this.asked);
   }
 
-  release(): Promise<boolean> {
-    if (this.#life !== 'held') return NO;
-    this.#life = 'released';
-    return this.#releaser.release(this);
+  get mode(): LockMode {
+    return this.#mode;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.release();
-  }
-
-  /** The group, or this member's place in it, is gone. */
-  lost(cause: HubError): void {
-    if (this.#life !== 'held') return;
-    const error = new HubError('LOST', `The lock on "${this.key}" was lost before it was released: ${cause.message}`, { cause });
-    this.#life = error;
-    this.#controller?.abort(error);
+  async downgrade(): Promise<boolean> {
+    if (!this.isHeld) return false;
+    const isShared = this.#mode === 'shared' || (await this.keeper.downgrade(this));
+    if (isShared) this.#mode = 'shared';
+    return isShared;
   }
 }
 
-const NO = Promise.resolve(false);
+export function keysOf({ key, terms }: Asked): readonly string[] {
+  return terms?.moreKeys === undefined ? [key] : [key, ...terms.moreKeys];
+}
