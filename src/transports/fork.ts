@@ -57,8 +57,9 @@ class Parent implements Rendezvous, Adopter {
   adopt(child: ChildProcess): void {
     if (typeof child.send !== 'function') throw new TypeError(`Process ${child.pid} has no IPC channel. Start it by fork(), or with 'ipc' in stdio.`);
     if (!child.connected || this.#children.has(child)) return;
+    // The dead are forgotten now and not when they die: a listener for that would stay on a child that outlives this hub.
+    for (const known of this.#children) if (!known.connected) this.#children.delete(known);
     this.#children.add(child);
-    child.once('disconnect', () => this.#children.delete(child));
     this.#doors?.add(child);
   }
 

@@ -1,6 +1,6 @@
 /** Messages: at most once, in order for each pair of members. */
 import { expect } from 'chai';
-import type { Message, Subscription } from '../../src/index.js';
+import type { Lock, Message, Subscription } from '../../src/index.js';
 import { rejection } from '../support/place.js';
 import type { Peer } from '../support/peer.js';
 import type { Meet } from './suite.js';
@@ -196,6 +196,50 @@ export function telling(meet: Meet): void {
       }
 
       expect(await cid.run(({ log }) => log().entries)).to.deep.equal(Array.from({ length: 20 }, (_, round) => [round, round, true]));
+    });
+
+    it('before what the sender does next: who is let in by it has heard', async () => {
+      const { bob, cid, group } = await meet('ann', 'bob', 'cid');
+      await listen(cid, 'written');
+      await group.settled();
+
+      for (let round = 0; round < 20; round++) {
+        await bob.run(async ({ hub, keep }) => void keep('door', await hub.lock('door')));
+        await cid.run(async ({ hub, log, keep }) => {
+          keep('heard', hub.lock('door', () => log('written').entries.length));
+          await hub.state('settling').size();
+        });
+        await bob.run(({ hub, kept }, value) => {
+          hub.send('written', value, { to: 'cid' });
+          hub.broadcast('written', value);
+          void kept<Lock>('door').release();
+        }, round);
+
+        expect(await cid.run(({ kept }) => kept<Promise<number>>('heard'))).to.equal(round * 2 + 2);
+      }
+    });
+
+    it('none of the dead, in whose turn another hears', async () => {
+      const { ann, bob, group } = await meet('ann', 'bob');
+      const doomed = await group.join('doomed');
+      await Promise.all([listen(bob, 'job'), listen(doomed, 'job')]);
+      await group.settled();
+      await ann.run(({ hub }) => {
+        hub.send('job', 'one');
+        hub.send('job', 'other');
+      });
+      await Promise.all([heard(bob, 'job', 1), heard(doomed, 'job', 1)]);
+
+      group.forget(doomed);
+      await doomed.kill();
+      await ann.run(async ({ hub }) => {
+        while (hub.members.size > 2) await hub.state('settling').size();
+        for (let job = 0; job < 4; job++) hub.send('job', job);
+      });
+
+      const jobs = (await heard(bob, 'job', 5)).slice(1);
+      expect(jobs).to.deep.equal([0, 1, 2, 3].map((job) => [job, 'ann']));
+      expect(await ann.run(({ log }) => log('undelivered').entries)).to.deep.equal([]);
     });
 
     it('what was said before the hub had a seat (pitfall 10)', async () => {

@@ -96,9 +96,16 @@ export function fakeTransport(...answers: readonly (FakeSession | Error | Promis
   };
 }
 
+/** It is closed after the test: what it still waits for would keep the process of the tests alive. */
 export function hubOver(session: FakeSession | Transport, setup: Partial<HubSetup> = {}): Hub {
-  return new Hub({ transport: session instanceof FakeSession ? fakeTransport(session) : session, pid: 1, ...setup });
+  const hub = new Hub({ transport: session instanceof FakeSession ? fakeTransport(session) : session, pid: 1, ...setup });
+  open.push(hub);
+  return hub;
 }
+
+const open: Hub[] = [];
+
+afterEach(() => Promise.all(open.splice(0).map((hub) => hub.close({ grace: 0 }))));
 
 export async function seatedHub(session: FakeSession, setup: Partial<HubSetup> = {}): Promise<Hub> {
   const hub = hubOver(session, setup);

@@ -21,7 +21,11 @@ export const mochaHooks: RootHookObject = {
   afterAll() {
     setTimeout(() => {
       console.error(`The tests are over, and something keeps their process alive: ${process.getActiveResourcesInfo().join(', ')}`);
-      process.exit(1);
+      // After mocha's own word on it, which knows of no failure.
+      process.on('exit', () => {
+        process.exitCode = 1;
+      });
+      process.exit();
     }, PATIENCE).unref();
 
     const leftovers = [...started].filter(({ pid, exitCode, signalCode }) => pid !== undefined && exitCode === null && signalCode === null);

@@ -65,10 +65,11 @@ export class RunningCall implements Call, Expiring {
   #watch(): AbortController {
     const controller = new AbortController();
     this.#controller = controller;
-    const { remaining } = this;
     if (this.#isAborted) controller.abort(this.#reason);
-    else if (remaining === 0) this.expired();
-    else if (remaining < Infinity && !this.isAnswered) this.#deadline = this.#around.deadlines.add(remaining, this);
+    if (this.#isAborted || this.isAnswered) return controller;
+    const { remaining } = this;
+    if (remaining === 0) this.expired();
+    else if (remaining < Infinity) this.#deadline = this.#around.deadlines.add(remaining, this);
     return controller;
   }
 }
