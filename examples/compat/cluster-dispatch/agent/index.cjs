@@ -1,0 +1,3 @@
+const { Agent } = require('interhub/compat/cluster-dispatch');
+
+module.exports = Agent.getAgent();
