@@ -9,6 +9,8 @@ export class ListeningSeat implements Seat, Ear {
   readonly envelopes: Envelope<Arrival>[] = [];
   readonly undelivered: { readonly envelope: Envelope<Arrival>; readonly why: string }[] = [];
   readonly events: Event[] = [];
+  /** Envelopes and events, in the order in which they came. */
+  readonly told: (Envelope<Arrival> | Event)[] = [];
   readonly silences: boolean[] = [];
   readonly interruptions: HubError[] = [];
   readonly losses: HubError[] = [];
@@ -24,6 +26,7 @@ export class ListeningSeat implements Seat, Ear {
 
   received(envelope: Envelope<Arrival>): void {
     this.envelopes.push(envelope);
+    this.told.push(envelope);
   }
 
   returned(envelope: Envelope<Arrival>, why: 'absent' | 'full'): void {
@@ -32,6 +35,7 @@ export class ListeningSeat implements Seat, Ear {
 
   heard(event: Event): void {
     this.events.push(event);
+    this.told.push(event);
   }
 
   suspended(isSuspended: boolean): void {

@@ -103,6 +103,26 @@ describe('A star', () => {
     expect(ann.seat.envelopes.map(summary)).to.deep.equal(sent.map((envelope) => summary({ ...envelope, member: bob.number })));
   });
 
+  it('keeps the order between what a member tells and what it does', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    ann.session.follow({ type: 'topic', name: 'news' });
+    ann.session.follow({ type: 'map', name: 'map' });
+    await group.host.settle();
+    const before = ann.seat.told.length;
+
+    for (let round = 0; round < 200; round++) {
+      bob.session.send(message(ann.number, 'news'));
+      if (round % 3 === 0) bob.session.send(message(EVERYONE, 'news'));
+      bob.session.submit({ type: 'map.set', map: 'map', key: 'key', value: String(round) }, () => {});
+    }
+    await group.host.settle();
+
+    const expected = Array.from({ length: 200 }, (_, round) => (round % 3 === 0 ? ['message', 'message', 'map.changed'] : ['message', 'map.changed']));
+    expect(ann.seat.told.slice(before).map(({ type }) => type)).to.deep.equal(expected.flat());
+  });
+
   it('sends a broadcast to every other member that listens, by name or by pattern, and to nobody else', async () => {
     const group = new Group();
     const ann = await group.join('ann');
