@@ -2,6 +2,7 @@
  * The supervised process's side. It says when it is ready, and ends in order: on the supervisor's word, on a signal, or
  * when the supervisor is gone.
  */
+import cluster from 'node:cluster';
 import type { Hub, HubOptions } from '../core/api.js';
 import { createHub } from '../create-hub.js';
 import { READY, STOP, VARIABLE } from './words.js';
@@ -32,7 +33,11 @@ export class Supervised {
     });
     this.hub.handle(STOP, () => this.#end());
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => this.#end());
-    process.once('disconnect', () => this.#end());
+    // Before Node hears of it, which would end a worker on the spot.
+    process.prependOnceListener('disconnect', () => {
+      if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
+      this.#end();
+    });
   }
 
   /** Aborts when this process is about to end. */

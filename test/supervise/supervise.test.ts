@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -5,6 +6,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { supervise } from '../../src/supervise/supervise.js';
 import type { Notice, ProcessPlan, SuperviseOptions, Supervisor } from '../../src/supervise/supervise.js';
+import { expectExamples } from '../compat/examples.js';
 
 const file = fileURLToPath(new URL('children/supervised-child.js', import.meta.url));
 
@@ -109,7 +111,7 @@ describe('A supervisor', () => {
     const supervisor = start({ app: { ...answer, count: 3 }, asker: { file, args: ['ask'] } });
     await supervisor.ready();
     const before = supervisor.processes.map(({ pid }) => pid);
-    const asked = once1<{ pids: number; errors: readonly string[] }>(supervisor, 'asked');
+    const asked = first<{ pids: number; errors: readonly string[] }>(supervisor, 'asked');
 
     await supervisor.restart('app');
     await supervisor.restart('app');
@@ -174,6 +176,35 @@ describe('A supervisor', () => {
     expect((await exit)[0]).to.include({ name: 'app', signal: 'SIGKILL' });
   });
 
+  it('leaves nobody behind when it is killed, and each ends in order', async () => {
+    const program = fileURLToPath(new URL('children/supervisor.js', import.meta.url));
+    const child = fork(program, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const { stdout } = child;
+    let said = '';
+    stdout?.on('data', (data) => {
+      said += String(data);
+      if (said.includes('all are ready')) child.kill('SIGKILL');
+    });
+
+    // Closed when the last process that could write to it has ended.
+    await once(child, 'close');
+
+    expect(said.trim().split('\n').sort()).to.deep.equal(['all are ready', 'the app ends', 'the library ends']);
+  });
+
+  describe('drains all on SIGTERM:', () => {
+    expectExamples('supervision', {
+      'main.js': [
+        'all are ready',
+        'all processes are new; answers: many, failures: 0',
+        'app-1 has died: SIGKILL',
+        'app-1 is there again',
+        'the library ends',
+        'the library ends',
+      ],
+    });
+  });
+
   it('refuses plans that make no sense, by name', () => {
     const refused = (processes: object, options: object = {}) => () => supervise({ processes, ...options } as SuperviseOptions);
 
@@ -185,7 +216,7 @@ describe('A supervisor', () => {
   });
 });
 
-function once1<V>(supervisor: Supervisor, topic: string): Promise<V> {
+function first<V>(supervisor: Supervisor, topic: string): Promise<V> {
   return new Promise((resolve) => supervisor.hub.on<V>(topic, resolve));
 }
 
