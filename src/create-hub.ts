@@ -90,7 +90,7 @@ const OF_TRANSPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['memory', ['group', 'limits']],
   ['cluster', ['group', 'limits']],
   ['fork', ['group', 'limits', 'children', 'role']],
-  ['socket', ['path', 'broker']],
+  ['socket', ['path', 'broker', 'durability']],
 ]);
 
 /** A mistyped option would be ignored in silence: it is refused by name. */

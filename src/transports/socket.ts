@@ -5,6 +5,7 @@ import type { Rendezvous } from '../core/star/rendezvous.js';
 import type { Transport } from '../core/transport.js';
 import { FolderRendezvous } from './socket/folder-rendezvous.js';
 import type { BrokerRole } from './socket/folder-rendezvous.js';
+import type { Durability } from './socket/journal-file.js';
 
 export interface SocketOptions {
   /**
@@ -14,18 +15,23 @@ export interface SocketOptions {
   readonly path: string;
   /** Whether this process may be the broker. Default `auto`. */
   readonly broker?: BrokerRole;
+  /** What the group keeps when its broker dies; the same in all its processes. Default `process`. */
+  readonly durability?: Durability;
 }
 
 export function socket(options: SocketOptions): Transport {
   return star(socketRendezvous(options));
 }
 
-export function socketRendezvous({ path, broker = 'auto' }: SocketOptions): Rendezvous {
+export function socketRendezvous({ path, broker = 'auto', durability = 'process' }: SocketOptions): Rendezvous {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new TypeError('`path` must be the name of the folder in which the group meets, as in { path: "/run/shop" }.');
   }
   if (!['auto', 'always', 'never'].includes(broker)) {
     throw new TypeError(`\`broker\` must be 'auto', 'always' or 'never', not ${JSON.stringify(broker)}.`);
   }
-  return new FolderRendezvous({ path: resolve(path), broker });
+  if (!['none', 'process', 'disk'].includes(durability)) {
+    throw new TypeError(`\`durability\` must be 'none', 'process' or 'disk', not ${JSON.stringify(durability)}.`);
+  }
+  return new FolderRendezvous({ path: resolve(path), broker, durability });
 }

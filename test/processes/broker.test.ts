@@ -1,4 +1,4 @@
-/** The broker of a socket group dies, and the others meet again. */
+/** The broker of a socket group that keeps no journal dies, and the others meet again. */
 import { expect } from 'chai';
 import type { Lock, StatusChange } from '../../src/index.js';
 import type { Fixture } from '../support/fixture.js';
@@ -6,7 +6,7 @@ import { Group } from '../support/group.js';
 import type { Peer } from '../support/peer.js';
 import { startSocket } from '../support/socket-fixture.js';
 
-describe('When the broker of a socket group dies', () => {
+describe('When the broker of a socket group dies that keeps nothing', () => {
   let fixture: Fixture;
   let group: Group;
   let broker: Peer;
@@ -14,7 +14,7 @@ describe('When the broker of a socket group dies', () => {
   let cid: Peer;
 
   before(async () => {
-    fixture = await startSocket();
+    fixture = await startSocket({ durability: 'none' });
   });
   beforeEach(async () => {
     group = new Group(fixture);

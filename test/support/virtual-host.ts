@@ -14,6 +14,10 @@ export class VirtualHost implements Host {
     this.#due.push(run);
   }
 
+  yield(run: () => void): void {
+    this.#due.push(run);
+  }
+
   after(delay: number, run: () => void): Disposable {
     const timer = { at: this.#now + delay, run };
     this.#timers.push(timer);

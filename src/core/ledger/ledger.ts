@@ -28,7 +28,7 @@ export const AUTHORITY = 0;
 export class Ledger {
   readonly #members: Members;
   readonly #locks: Locks;
-  readonly #maps: Maps;
+  #maps: Maps;
   #seq: number;
   #now: number;
 
@@ -157,9 +157,13 @@ export class Ledger {
     return { outcome, events: [{ to: 'everyone', except: member.number, event: { type: 'member.joined', member } }] };
   }
 
-  /** One act, and `left` is its last word: what the member held or awaited has been passed on before. */
+  /**
+   * One act, and `left` is its last word: what the member held or awaited has been passed on before. With the last member
+   * the group ends, and what it shared.
+   */
   #leave(seq: number, number: number, reason: LeaveReason): Applied {
     if (!this.#members.leave(number)) return answered({ type: 'left' });
+    if (this.members.size === 0) this.#maps = new Maps();
     const left: Directed = { to: 'everyone', event: { type: 'member.left', number, reason } };
     return { outcome: { type: 'left' }, events: [...this.#locks.leave(seq, number), left] };
   }

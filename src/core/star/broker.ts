@@ -60,8 +60,10 @@ export class Broker {
     this.#limits = limits;
     this.#outlives = journal !== undefined;
     this.#turn = new Turn(host);
-    this.#estate = Estate.read(journal?.past ?? new Uint8Array(0));
-    this.#order = new Order({ estate: this.#estate, journal, floor, host, turn: this.#turn, direct: (directed) => this.#direct(directed) });
+    const past = journal?.past() ?? NOTHING;
+    this.#estate = Estate.read(past);
+    const direct = (directed: Directed): void => this.#direct(directed);
+    this.#order = new Order({ estate: this.#estate, journal, size: past.length, floor, host, turn: this.#turn, direct });
     this.#return = new Return({
       members: this.#order.ledger.members.keys(),
       proofs: this.#estate.proofs,
@@ -71,6 +73,11 @@ export class Broker {
       died: (number) => this.#bury(number),
       over: () => this.#tell(this.#interests.watched()),
     });
+  }
+
+  /** Resolves when it is known which of the members of the time before are dead. Nobody is let in before that. */
+  begin(): Promise<void> {
+    return this.#return.begin();
   }
 
   attach(link: Link): void {
@@ -238,7 +245,9 @@ export class Broker {
     const listens = packet.kind !== KIND.message || isAwaited || this.#interests.listening(packet.name).includes(to);
     const isThere = listens && (receiver !== undefined || isAwaited);
     if (isAwaited && this.#return.hold(to, bytes, start, end)) return;
-    if (!isAwaited && isThere && receiver !== undefined && receiver.out.queued < this.#limits.queue) {
+    // Answers are always taken: they are as many as their asker has asked for, and it waits for each.
+    const hasRoom = packet.kind > KIND.request || (receiver?.out.queued ?? 0) < this.#limits.queue;
+    if (!isAwaited && isThere && receiver !== undefined && hasRoom) {
       receiver.out.forward(bytes, start, end);
     } else if (packet.kind <= KIND.request) {
       setMember(bytes, start, to);
@@ -313,6 +322,8 @@ export class Broker {
 
 /** How long members may take for their last words. */
 const LAST_WORDS = 1_000;
+
+const NOTHING = new Uint8Array(0);
 
 const doubt: IsDead = async () => false;
 

@@ -23,8 +23,9 @@ export class Office {
     void meeting.deposed?.then(() => this.close());
   }
 
-  /** A link to it from within this process. */
-  link(): Link {
+  /** A link to it from within this process, when it has begun. */
+  async link(): Promise<Link> {
+    await this.#broker.begin();
     const [near, far] = linkPair(this.#host);
     this.#broker.attach(far);
     return near;

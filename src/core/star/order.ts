@@ -22,6 +22,8 @@ import { readCommand } from './vocabulary.js';
 export interface OrderOptions {
   readonly estate: Estate;
   readonly journal: Journal | undefined;
+  /** How long the journal is. */
+  readonly size: number;
   /** All seqs are above it. */
   readonly floor: number;
   readonly host: Host;
@@ -51,14 +53,14 @@ export class Order implements Flushable {
   /** How long the last snapshot was. */
   #live = 0;
 
-  constructor({ estate, journal, floor, host, turn, direct }: OrderOptions) {
+  constructor({ estate, journal, size, floor, host, turn, direct }: OrderOptions) {
     this.#estate = estate;
     this.#journal = journal;
     this.#floor = Math.max(floor, estate.ledger.seq);
     this.#host = host;
     this.#turn = turn;
     this.#direct = direct;
-    this.#size = journal?.past.length ?? 0;
+    this.#size = size;
     this.#clock = new Clock(host, estate.ledger, (now) => this.decree({ command: { type: 'time', now } }));
     this.#clock.arm();
   }

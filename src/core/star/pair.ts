@@ -5,7 +5,7 @@ import { allocate } from '../text.js';
 import type { Link, LinkSink } from './link.js';
 
 /** What one end sends, the other hears later, in the same order, in a turn of its own: ends never call each other directly. */
-export function linkPair(host: Pick<Host, 'defer'>): readonly [Link, Link] {
+export function linkPair(host: HostOfPair): readonly [Link, Link] {
   const near = new PairedLink(host);
   const far = new PairedLink(host);
   near.join(far);
@@ -13,15 +13,21 @@ export function linkPair(host: Pick<Host, 'defer'>): readonly [Link, Link] {
   return [near, far];
 }
 
+type HostOfPair = Pick<Host, 'defer' | 'yield'>;
+
+/** So many times an end hears before the host looks after its other affairs: two ends could go on among themselves for ever. */
+const IN_A_ROW = 16;
+
 class PairedLink implements Link {
-  readonly #host: Pick<Host, 'defer'>;
+  readonly #host: HostOfPair;
   #other: PairedLink | undefined;
   #sink: LinkSink | undefined;
   #coming: Uint8Array[] = [];
   #isWoken = false;
+  #inARow = 0;
   #life: { readonly at: 'open' } | { readonly at: 'closing'; readonly reason: HubError | undefined } | { readonly at: 'closed' } = { at: 'open' };
 
-  constructor(host: Pick<Host, 'defer'>) {
+  constructor(host: HostOfPair) {
     this.#host = host;
   }
 
@@ -66,7 +72,9 @@ class PairedLink implements Link {
   #wake(): void {
     if (this.#isWoken || this.#sink === undefined) return;
     this.#isWoken = true;
-    this.#host.defer(() => this.#hear(this.#sink));
+    this.#inARow = (this.#inARow + 1) % IN_A_ROW;
+    if (this.#inARow === 0) this.#host.yield(() => this.#hear(this.#sink));
+    else this.#host.defer(() => this.#hear(this.#sink));
   }
 
   #hear(sink: LinkSink | undefined): void {

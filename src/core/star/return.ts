@@ -54,7 +54,12 @@ export class Return {
     this.#over = over;
     if (this.#awaited.size === 0) return;
     this.#gathering = host.after(GATHERING, () => this.#gathered());
-    host.defer(() => this.#ask(SOON));
+  }
+
+  /** Resolves when it has been asked after everybody once; from then on it is asked again and again. */
+  async begin(): Promise<void> {
+    await this.#askAll();
+    this.#askLater(SOON);
   }
 
   /** Whether it is too early to say who listens. */
@@ -108,10 +113,9 @@ export class Return {
     if (!this.#isStopped) this.#over();
   }
 
-  #ask(delay: number): void {
-    void this.#askAll().then(() => {
-      if (this.#awaited.size > 0 && !this.#isStopped) this.#host.after(delay, () => this.#ask(Math.min(delay * 2, LATE)));
-    });
+  #askLater(delay: number): void {
+    if (this.#awaited.size === 0 || this.#isStopped) return;
+    this.#host.after(delay, () => void this.#askAll().then(() => this.#askLater(Math.min(delay * 2, LATE))));
   }
 
   async #askAll(): Promise<void> {

@@ -362,8 +362,8 @@ export class Seated implements Session, Desk, Patient {
 
   #suspend(place: Place, error: HubError): void {
     this.#life = { at: 'suspended', place };
-    this.#seat.ear.suspended(true);
     this.#seat.ear.interrupted(error);
+    this.#seat.ear.suspended(true);
     this.#options.mend(this);
   }
 

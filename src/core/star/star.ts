@@ -70,7 +70,7 @@ class Star implements Transport {
 
     const office = new Office(meeting, this.#host, this.#limits);
     try {
-      const isIn = await this.#sit(office.link(), session, signal, () => office.close());
+      const isIn = await this.#sit(await office.link(), session, signal, () => office.close());
       if (isIn) office.open();
       else await office.close();
       return isIn;

@@ -7,11 +7,14 @@ import type { Meeting, Rendezvous } from '../../core/star/rendezvous.js';
 import { openFolder, unusable } from './folder.js';
 import { Generations } from './generations.js';
 import type { Last } from './generations.js';
+import type { Durability } from './journal-file.js';
 import { ConnectOracle, readOwner } from './oracle.js';
 import type { DeathOracle } from './oracle.js';
+import { thisProcess } from './owner.js';
 import { Reign } from './reign.js';
-import { codeOf, system } from './steps.js';
+import { system } from './steps.js';
 import type { Steps } from './steps.js';
+import { codeOf } from './system-error.js';
 import { takeOver } from './take-over.js';
 import type { Predecessor } from './take-over.js';
 
@@ -19,6 +22,8 @@ export interface FolderOptions {
   /** The folder, absolute. */
   readonly path: string;
   readonly broker: BrokerRole;
+  /** Default `process`. */
+  readonly durability?: Durability;
 }
 
 /** `auto`: whoever comes first. `always`: this process, or it fails. `never`: another one, which is waited for. */
@@ -36,6 +41,7 @@ export class FolderRendezvous implements Rendezvous {
   readonly name = 'socket';
   readonly #path: string;
   readonly #broker: BrokerRole;
+  readonly #durability: Durability;
   readonly #steps: Steps;
   readonly #generations: Generations;
   readonly #oracle: DeathOracle | undefined;
@@ -45,10 +51,13 @@ export class FolderRendezvous implements Rendezvous {
   constructor(options: FolderOptions, steps: Steps = system, oracleOf: typeof systemOracle = systemOracle) {
     this.#path = options.path;
     this.#broker = options.broker;
+    this.#durability = options.durability ?? 'process';
     this.#steps = steps;
     this.#generations = new Generations(options.path, steps);
     this.#oracle = oracleOf(this.#generations, steps);
   }
+
+  readonly proof = async (): Promise<string> => JSON.stringify(await thisProcess());
 
   async meet(signal: AbortSignal): Promise<Meeting> {
     const oracle = this.#oracle;
@@ -117,17 +126,18 @@ export class FolderRendezvous implements Rendezvous {
   async #succeed(last: Predecessor, signal: AbortSignal): Promise<Meeting | undefined> {
     if (this.#broker === 'never') return undefined;
     const epoch = last.number + 1;
-    const door = await takeOver(this.#generations, this.#steps, last, signal).catch((error) => {
+    const generation = await takeOver(this.#generations, this.#steps, last, this.#durability, signal).catch((error) => {
       throw unusable(this.#path, error);
     });
-    if (door === undefined) return undefined;
+    if (generation === undefined) return undefined;
     const place = await this.#steps.look(this.#generations.folder(epoch)).catch(() => undefined);
     if (place === undefined) {
-      door.close();
+      generation.door.close();
+      generation.journal?.close();
       return undefined;
     }
     this.#seen = epoch;
-    return new Reign(this.#generations, this.#steps, epoch, door, place);
+    return new Reign(this.#generations, this.#steps, epoch, generation, place);
   }
 
   /** A folder that was replaced by an older one: what this process saw agreed would be undone. */

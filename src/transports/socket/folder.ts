@@ -6,8 +6,8 @@ import type { Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { HubError } from '../../core/errors.js';
 import type { HubErrorCode } from '../../core/errors.js';
-import { codeOf } from './steps.js';
 import type { Steps } from './steps.js';
+import { codeOf } from './system-error.js';
 
 /** A socket's address holds 103 bytes (macOS; Linux has 107), of which `/g123456789/s` is ours. */
 const MAX_PATH_BYTES = 90;

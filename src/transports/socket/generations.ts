@@ -9,8 +9,8 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { HubError } from '../../core/errors.js';
-import { codeOf } from './steps.js';
 import type { Steps } from './steps.js';
+import { codeOf } from './system-error.js';
 
 export interface Current {
   readonly number: number;

@@ -6,8 +6,8 @@ import type { Link } from '../../core/star/link.js';
 import type { Generations } from './generations.js';
 import { isGone, parseOwner } from './owner.js';
 import type { Owner } from './owner.js';
-import { codeOf } from './steps.js';
 import type { Steps } from './steps.js';
+import { codeOf } from './system-error.js';
 
 export interface DeathOracle {
   ask(generation: number): Promise<Verdict>;

@@ -3,7 +3,7 @@
  * A process is its pid and its start, of one boot and one pid namespace; a pid alone is given again.
  */
 import { readFile, readlink } from 'node:fs/promises';
-import { codeOf } from './steps.js';
+import { codeOf } from './system-error.js';
 
 export interface Owner {
   /** The version of the layout of generation directories. */
@@ -18,7 +18,7 @@ export interface Owner {
 export const LAYOUT_VERSION = 1;
 
 export async function thisProcess(): Promise<Owner> {
-  const [start, boot, namespace] = await Promise.all([startOf('self'), bootId(), pidNamespace()]);
+  const [{ start }, boot, namespace] = await Promise.all([look('self'), bootId(), pidNamespace()]);
   return { version: LAYOUT_VERSION, pid: process.pid, start, boot, namespace };
 }
 
@@ -41,8 +41,10 @@ export async function isGone(owner: Owner): Promise<boolean> {
   if (self.start === '' || self.boot === '' || self.namespace === '') return false;
   if (owner.boot !== self.boot) return true;
   if (owner.namespace !== self.namespace) return false;
-  const start = await startOf(owner.pid);
-  return start === '' ? !exists(owner.pid) : start !== owner.start;
+  const { state, start, threads } = await look(owner.pid);
+  if (start === '') return !exists(owner.pid);
+  // A zombie has ended, and waits for its parent to look; its last thread has to be through too.
+  return start !== owner.start || ('ZX'.includes(state) && threads <= 1);
 }
 
 function exists(pid: number): boolean {
@@ -54,10 +56,17 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Field 22 of `stat`, counted from behind the command, which may hold anything. */
-async function startOf(pid: number | 'self'): Promise<string> {
+interface Look {
+  readonly state: string;
+  readonly threads: number;
+  readonly start: string;
+}
+
+/** Fields 3, 20 and 22 of `stat`, counted from behind the command, which may hold anything. */
+async function look(pid: number | 'self'): Promise<Look> {
   const stat = await text(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', threads: Number(fields[17] ?? 0), start: fields[19] ?? '' };
 }
 
 async function bootId(): Promise<string> {

@@ -1,9 +1,12 @@
 /** A broker's life in its generation: from the open door to the end, by its own will or because its place has gone. */
 import { HubError } from '../../core/errors.js';
+import type { Journal } from '../../core/star/journal.js';
 import type { Link } from '../../core/star/link.js';
 import type { Meeting } from '../../core/star/rendezvous.js';
-import type { Door } from './door.js';
+import type { IsDead } from '../../core/star/return.js';
 import type { Generations } from './generations.js';
+import { isGone, parseOwner } from './owner.js';
+import type { Generation } from './take-over.js';
 import type { Steps } from './steps.js';
 
 /** How often a broker looks whether its generation is still there. */
@@ -13,27 +16,35 @@ export class Reign implements Authority {
   readonly role = 'authority';
   readonly epoch: number;
   readonly deposed: Promise<Error>;
-  readonly #door: Door;
+  readonly journal?: Journal;
+  readonly #generation: Generation;
   readonly #watch = new AbortController();
   readonly #collected: Promise<void>;
 
   /** `place`: which folder on the disk the generation is. */
-  constructor(generations: Generations, steps: Steps, epoch: number, door: Door, place: Place) {
+  constructor(generations: Generations, steps: Steps, epoch: number, generation: Generation, place: Place) {
     this.epoch = epoch;
-    this.#door = door;
+    if (generation.journal !== undefined) this.journal = generation.journal;
+    this.#generation = generation;
     this.deposed = watch(steps, generations.folder(epoch), place, this.#watch.signal);
     // Rubbish harms nobody, and the next broker collects it.
     this.#collected = generations.collect(epoch).catch(() => undefined);
   }
 
+  readonly isDead: IsDead = async (proof) => {
+    const owner = parseOwner(proof);
+    return owner !== undefined && isGone(owner);
+  };
+
   accept(onLink: (link: Link) => void): void {
-    this.#door.accept(onLink);
+    this.#generation.door.accept(onLink);
   }
 
   /** The generation stays as it is: a socket that refuses is the proof of its end. */
   async close(): Promise<void> {
     this.#watch.abort();
-    this.#door.close();
+    this.#generation.door.close();
+    this.#generation.journal?.close();
     await this.#collected;
   }
 }

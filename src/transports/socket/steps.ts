@@ -9,6 +9,9 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectLink, duplexLink } from '../../adapters/duplex.js';
 import type { Link } from '../../core/star/link.js';
+import { JournalFile } from './journal-file.js';
+import type { JournalPlan } from './journal-file.js';
+import { codeOf } from './system-error.js';
 
 /** Each rejects with the system's error. Paths are absolute. */
 export interface Steps {
@@ -26,6 +29,8 @@ export interface Steps {
   rename(from: string, to: string): Promise<void>;
   /** With all that is in it; it may be gone already. */
   remove(path: string): Promise<void>;
+  /** A new generation's journal, with all that the predecessor's holds. */
+  begin(plan: JournalPlan): Promise<JournalFile>;
   listen(path: string, onLink: (link: Link) => void): Promise<Listener>;
   connect(path: string): Promise<Link>;
   /** Keeps no process alive. Rejects with the signal's reason. */
@@ -46,6 +51,7 @@ export const system: Steps = {
   link,
   rename,
   remove: (path) => rm(path, { recursive: true, force: true }),
+  begin: async (plan) => JournalFile.begin(plan),
   listen,
   connect: connectLink,
   async pause(time, signal) {
@@ -56,11 +62,6 @@ export const system: Steps = {
     }
   },
 };
-
-/** The code of a system's error: `ENOENT`, `EEXIST` ... */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
 
 async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
   try {

@@ -6,20 +6,35 @@
 import { join } from 'node:path';
 import { Door } from './door.js';
 import type { Generations, Last } from './generations.js';
+import type { Durability, JournalFile } from './journal-file.js';
+import { readOwner } from './oracle.js';
 import { thisProcess } from './owner.js';
-import { codeOf } from './steps.js';
 import type { Steps } from './steps.js';
+import { codeOf } from './system-error.js';
 
 /** Proved dead, or the beginning, which no broker bore. */
 export type Predecessor = Extract<Last, { at: 'generation' | 'beginning' }>;
 
+/** What a new generation has. */
+export interface Generation {
+  readonly door: Door;
+  readonly journal: JournalFile | undefined;
+}
+
 /**
- * The door of the next generation, not yet open; `undefined` when another process was faster, or the folder has gone.
+ * The next generation, its door not yet open; `undefined` when another process was faster, or the folder has gone.
  * Whatever happens, nothing of ours is left but a generation that is dead.
  */
-export async function takeOver(generations: Generations, steps: Steps, last: Predecessor, signal: AbortSignal): Promise<Door | undefined> {
+export async function takeOver(
+  generations: Generations,
+  steps: Steps,
+  last: Predecessor,
+  durability: Durability,
+  signal: AbortSignal,
+): Promise<Generation | undefined> {
   const draft = generations.draft();
   let door: Door | undefined;
+  let journal: JournalFile | undefined;
   try {
     await steps.makeFolder(draft);
     signal.throwIfAborted();
@@ -27,16 +42,20 @@ export async function takeOver(generations: Generations, steps: Steps, last: Pre
     signal.throwIfAborted();
     await steps.write(join(draft, 'owner'), JSON.stringify(await thisProcess()) + '\n');
     signal.throwIfAborted();
+    if (durability !== 'none') journal = await inherit(generations, steps, last, draft, durability);
+    signal.throwIfAborted();
     if ((await generations.publish(draft, last.number + 1)) && (await isStillNext(generations, last))) {
       signal.throwIfAborted();
       await generations.setCurrent(last.number + 1);
-      return door;
+      return { door, journal };
     }
     door.close();
+    journal?.close();
     await steps.remove(draft);
     return undefined;
   } catch (error) {
     door?.close();
+    journal?.close();
     await steps.remove(draft);
     // Of a folder that has gone `listen` says EACCES.
     if (codeOf(error) === 'ENOENT' || (await steps.look(generations.path)) === undefined) return undefined;
@@ -51,4 +70,12 @@ export async function takeOver(generations: Generations, steps: Steps, last: Pre
 async function isStillNext(generations: Generations, last: Predecessor): Promise<boolean> {
   const current = await generations.current();
   return current !== undefined && current.number >= last.current.number && current.number <= last.number;
+}
+
+/** The predecessor is dead: nobody writes to its journal any more. */
+async function inherit(generations: Generations, steps: Steps, last: Predecessor, draft: string, durability: 'process' | 'disk'): Promise<JournalFile> {
+  const folder = generations.folder(last.number + 1);
+  if (last.at === 'beginning') return steps.begin({ from: undefined, afterCrash: false, draft, folder, durability });
+  const [owner, self] = await Promise.all([readOwner(generations, steps, last.number), thisProcess()]);
+  return steps.begin({ from: generations.folder(last.number), afterCrash: owner?.boot !== self.boot, draft, folder, durability });
 }

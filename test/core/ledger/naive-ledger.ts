@@ -52,6 +52,7 @@ export class NaiveLedger {
         const { number, reason } = command;
         if (!this.members.some((member) => member.number === number)) return { type: 'left' };
         this.members = this.members.filter((member) => member.number !== number);
+        if (this.members.length === 0) this.entries = [];
         this.locks.leave(number, events);
         events.push({ to: 'everyone', event: { type: 'member.left', number, reason } });
         return { type: 'left' };

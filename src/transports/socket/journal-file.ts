@@ -1,0 +1,179 @@
+/**
+ * A journal in a file of the broker's generation. What `append` has written outlives the process, and after `sync` the
+ * machine. A write that fails leaves nothing behind: the file is cut to what it was, before anything else is written.
+ */
+import { closeSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Journal } from '../../core/star/journal.js';
+import { eachRecord, soundLength } from '../../core/star/records.js';
+import { codeOf } from './system-error.js';
+
+/**
+ * What survives: `process` the death of any process, kill -9 too; `disk` also that of the machine, at the price of a
+ * flush before each answer; `none` nothing: with the broker all is lost.
+ */
+export type Durability = 'none' | 'process' | 'disk';
+
+export interface JournalPlan {
+  /** The dead predecessor's generation, if there was one. */
+  readonly from: string | undefined;
+  /** Whether the machine has gone down since: then the end of what was not flushed may be missing in any way. */
+  readonly afterCrash: boolean;
+  /** Where the generation is being built, and where it will be. */
+  readonly draft: string;
+  readonly folder: string;
+  readonly durability: 'process' | 'disk';
+}
+
+/** PORT. What a journal does to the disk; tests let it fail. */
+export interface Disk {
+  /** A new file that only this user can read. */
+  create(path: string): number;
+  /** Returns how many bytes it has written. */
+  write(file: number, bytes: Uint8Array, from: number, position: number): number;
+  truncate(file: number, size: number): void;
+  flush(file: number): Promise<void>;
+  flushNow(file: number): void;
+  rename(from: string, to: string): void;
+  close(file: number): void;
+}
+
+const flush = promisify(fdatasync);
+
+export const systemDisk: Disk = {
+  create: (path) => openSync(path, 'w', 0o600),
+  write: (file, bytes, from, position) => writeSync(file, bytes, from, bytes.length - from, position),
+  truncate: ftruncateSync,
+  flush,
+  flushNow: fsyncSync,
+  rename: renameSync,
+  close: closeSync,
+};
+
+export class JournalFile implements Journal {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #durability: 'process' | 'disk';
+  #file: number;
+  #size = 0;
+  /** How much of it the disk has for sure. */
+  #synced = 0;
+  /** Something may lie behind `#size` that does not belong there. */
+  #isTorn = false;
+  #isClosed = false;
+  #past: Uint8Array;
+
+  /** Throws `JOURNAL` when the predecessor's is damaged, and the system's error when the new one cannot be written. */
+  static begin({ from, afterCrash, draft, folder, durability }: JournalPlan, disk: Disk = systemDisk): JournalFile {
+    const past = from === undefined ? NOTHING : readPast(join(from, NAME), afterCrash && durability !== 'disk');
+    const file = disk.create(join(draft, NAME));
+    const journal = new JournalFile(disk, folder, durability, file, past);
+    try {
+      journal.append(past);
+      if (durability === 'disk') disk.flushNow(file);
+      journal.#synced = journal.#size;
+      return journal;
+    } catch (error) {
+      disk.close(file);
+      throw error;
+    }
+  }
+
+  private constructor(disk: Disk, folder: string, durability: 'process' | 'disk', file: number, past: Uint8Array) {
+    this.#disk = disk;
+    this.#folder = folder;
+    this.#durability = durability;
+    this.#file = file;
+    this.#past = past;
+  }
+
+  past(): Uint8Array {
+    const past = this.#past;
+    this.#past = NOTHING;
+    return past;
+  }
+
+  append(records: Uint8Array): void {
+    if (this.#isTorn) this.#cut();
+    try {
+      writeAll(this.#disk, this.#file, records, this.#size);
+      this.#size += records.length;
+    } catch (error) {
+      this.#isTorn = true;
+      this.#cut();
+      throw error;
+    }
+  }
+
+  get sync(): (() => Promise<void>) | undefined {
+    return this.#durability === 'disk' ? this.#sync : undefined;
+  }
+
+  replace(snapshot: Uint8Array): void {
+    const disk = this.#disk;
+    const path = join(this.#folder, NAME);
+    const file = disk.create(`${path}.new`);
+    try {
+      writeAll(disk, file, snapshot, 0);
+      if (this.#durability === 'disk') disk.flushNow(file);
+      disk.rename(`${path}.new`, path);
+    } catch (error) {
+      disk.close(file);
+      throw error;
+    }
+    disk.close(this.#file);
+    this.#file = file;
+    this.#size = snapshot.length;
+    this.#synced = snapshot.length;
+    this.#isTorn = false;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#disk.close(this.#file);
+  }
+
+  /** What could not be flushed is taken back: whether the disk has it cannot be known. */
+  readonly #sync = async (): Promise<void> => {
+    try {
+      await this.#disk.flush(this.#file);
+      this.#synced = this.#size;
+    } catch (error) {
+      this.#size = this.#synced;
+      this.#isTorn = true;
+      this.#cut();
+      throw error;
+    }
+  };
+
+  #cut(): void {
+    this.#disk.truncate(this.#file, this.#size);
+    this.#isTorn = false;
+  }
+}
+
+export const NAME = 'journal';
+
+const NOTHING = new Uint8Array(0);
+
+function writeAll(disk: Disk, file: number, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length; ) at += disk.write(file, bytes, at, position + at);
+}
+
+function readPast(path: string, mayEndAnywhere: boolean): Uint8Array {
+  const bytes = readIfThere(path);
+  return bytes.subarray(0, mayEndAnywhere ? eachRecord(bytes) : soundLength(bytes, path));
+}
+
+/** A predecessor that kept no journal left nothing. */
+function readIfThere(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return NOTHING;
+    throw error;
+  }
+}
