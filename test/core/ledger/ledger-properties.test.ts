@@ -30,6 +30,13 @@ const member = fc
   .constantFrom('ann', 'bob', 'cid', 'dan', 'eve')
   .map((name) => ({ id: `id-of-${name}`, name, labels: {}, pid: 1 }));
 
+/** Of few keys, always one within the other: circles are close. */
+const nested = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('lock.acquire'), key, ticket, wait: fc.constant(true), terms: fc.record({ within: ticket, mode: fc.constant('shared'), moreKeys: fc.array(key, { maxLength: 1 }) }, { requiredKeys: ['within'] }) }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('lock.acquire'), key: fc.constantFrom('a', 'b'), ticket, wait: fc.constant(true), terms: fc.record({ space: fc.constant('semaphore'), limit: fc.constant(2), permits: fc.constantFrom(1, 1, 2), within: ticket }) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('lock.release'), ticket }) },
+) as fc.Arbitrary<Command>;
+
 /** Many nested ones, for circles; and few that make no sense. */
 const terms = fc.oneof(
   { weight: 5, arbitrary: fc.record({ within: ticket, mode: fc.constant('shared'), moreKeys: fc.array(key, { maxLength: 2 }), maxWaiters: fc.nat(2), maxHold: fc.integer({ min: 0, max: 30 }), steal: fc.constant(true) }, { requiredKeys: [] }) },
@@ -109,6 +116,35 @@ describe('Ledger, whatever is asked of it', () => {
 
     expect(commands).to.be.at.least(10_000);
     expect(seen).to.include.keys('granted', 'waiting', 'unavailable', 'full', 'other-limit', 'deadlock', 'lines', 'removed', 'invalid', 'conflict', 'entry', 'sum');
+  });
+
+  it('finds each deadlock, and raises no false alarm', () => {
+    let deadlocks = 0;
+
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), nested), { maxLength: 60, size: 'max' }), (drawn) => {
+        const naive = new NaiveLedger();
+        const ledger = new Ledger();
+        for (const name of ['ann', 'bob', 'cid']) {
+          const command: Command = { type: 'member.join', member: { id: name, name, labels: {}, pid: 1 } };
+          naive.apply(naive.seq + 1, 0, command);
+          ledger.apply(ledger.seq + 1, 0, command);
+        }
+
+        for (const [from, command] of drawn) {
+          const { outcome } = ledger.apply(ledger.seq + 1, from, command);
+
+          expect(comparableOutcome(outcome)).to.deep.equal(comparableOutcome(naive.apply(naive.seq + 1, from, command).outcome));
+          if (outcome.type !== 'deadlock') continue;
+          deadlocks += 1;
+          expect(outcome.circle[0]).to.include({ member: from, holds: false });
+          expect(outcome.circle.at(-1)).to.include({ member: from, holds: true });
+        }
+      }),
+      { numRuns: 1_500 },
+    );
+
+    expect(deadlocks).to.be.at.least(200);
   });
 
   it('leaves nothing in any line when everybody has left', () => {
