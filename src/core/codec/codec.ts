@@ -4,7 +4,7 @@
  * clone keeps (classes of one's own, non-enumerable and symbol properties are not of that), and `Buffer` stays `Buffer`.
  */
 import type { Arrival, Encoded, Payload } from '../protocol.js';
-import { hostBuffer } from '../text.js';
+import { allocate, hostBuffer } from '../text.js';
 import { parseJson } from './json.js';
 import { isPlain } from './plain.js';
 import { readTagged } from './tagged-reader.js';
@@ -12,7 +12,7 @@ import { writeTagged } from './tagged-writer.js';
 
 /**
  * Throws `UNSERIALIZABLE`, with the path to the culprit, for what no other process can have: functions, symbols,
- * promises ...; and `TOO_LARGE` for what is nested too deep. The bytes of a `Buffer` or `Uint8Array` are not copied.
+ * promises ...; and `TOO_LARGE` for what is nested too deep. The payload is of this moment: what happens to the value later changes nothing.
  */
 export function encode(value: unknown): Payload {
   if (value === undefined) return '';
@@ -37,8 +37,15 @@ export function decode(arrival: Arrival): unknown {
 function encodeBytes(value: unknown): Encoded | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === hostBuffer?.prototype) return { form: 'buffer', bytes: value as Uint8Array };
-  return prototype === Uint8Array.prototype ? { form: 'bytes', bytes: value as Uint8Array } : undefined;
+  if (prototype === hostBuffer?.prototype) return { form: 'buffer', bytes: copyOf(value as Uint8Array) };
+  return prototype === Uint8Array.prototype ? { form: 'bytes', bytes: copyOf(value as Uint8Array) } : undefined;
+}
+
+/** What is sent may have to wait for a seat, a route or a second try: its sender may have changed the bytes by then. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = allocate(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 function encodeJson(value: unknown): string | undefined {

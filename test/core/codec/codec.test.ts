@@ -69,11 +69,20 @@ describe('The codec', () => {
   });
 
   describe('of bytes', () => {
+    it('keeps them as they were when they were sent', () => {
+      const bytes = Buffer.from('abc');
+
+      const payload = encode(bytes);
+      bytes.fill(0);
+
+      deepStrictEqual(decode(payload), Buffer.from('abc'));
+    });
+
     it('sends them as they are, and keeps whether they were a Buffer', () => {
       for (const value of [Buffer.from('abc'), Uint8Array.of(1, 2)]) {
         const payload = encode(value) as Encoded;
 
-        expect(payload.bytes).to.equal(value);
+        deepStrictEqual([...payload.bytes], [...value]);
         deepStrictEqual(decode(payload), value);
       }
     });
