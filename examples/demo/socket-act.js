@@ -22,16 +22,18 @@ export async function socketAct() {
     say('Three programs have been started, each by itself: north, south and east. north came first, so it is the broker.');
     say(`south is asked for a sum, through north: 2 + 3 = ${await hub.request('sum', [2, 3], { to: 'south' })}.`);
     await hub.request('take the key', undefined, { to: 'east' });
-    say('east holds the lock "key". north, the broker, is killed (SIGKILL) ...');
+    await hub.state('till').set('sum', 42);
+    say('east holds the lock "key", and the shared map "till" has a sum of 42. north, the broker, is killed (SIGKILL) ...');
 
     const start = performance.now();
     const back = seatedAgain(hub);
     programs.get('north').kill('SIGKILL');
     await back;
     say(`... and ${ms(start)} later the group has met again, round a broker that was one of its members.`);
-    await Promise.all(['south', 'east'].map((name) => member(hub, name)));
+    await gone(hub, 'north');
     say(`It is: ${[...hub.members].map(({ name }) => name).sort().join(', ')}.`);
     say(`east is asked whether it still has the key: "${await hub.request('have you got the key', undefined, { to: 'east' })}"`);
+    say(`The map has a sum of ${await hub.state('till').get('sum')}. What the dead broker had agreed to was in its journal.`);
     say(`south is asked again: 2 + 3 = ${await hub.request('sum', [2, 3], { to: 'south' })}. Handlers and listeners have stayed.`);
 
     const ends = ['south', 'east'].map((name) => once(programs.get(name), 'exit'));
@@ -48,6 +50,11 @@ export async function socketAct() {
 /** Resolves when somebody of that name is in the group. */
 async function member(hub, name) {
   for await (const change of hub.members.watch()) if (change.type === 'joined' && change.member.name === name) return;
+}
+
+/** Resolves when nobody of that name is in the group. */
+async function gone(hub, name) {
+  for await (const _ of hub.members.watch()) if (hub.members.get(name) === undefined) return;
 }
 
 function seatedAgain(hub) {

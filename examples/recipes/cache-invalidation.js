@@ -8,8 +8,8 @@ const cache = new Map([['price.apple', 3], ['price.pear', 4]]);
 
 hub.on('changed.>', (value, { topic }) => cache.delete(topic.slice('changed.'.length)));
 hub.onStatus(({ status }) => {
-  // What was said while we were not there is lost: better nothing than something old.
-  if (status === 'joining') cache.clear();
+  // What was said meanwhile may be lost: better nothing than something old.
+  if (status !== 'seated') cache.clear();
 });
 
 /** In every process, this one included. */

@@ -161,7 +161,8 @@ describe('The examples', () => {
     expect(story).to.include('rejected as soon: LOST, mayHaveRun: true');
     expect(story).to.match(/[\d.]+ ms later the group has met again/);
     expect(story).to.include('It is: east, narrator, south.');
-    expect(story).to.match(/still has the key: "(Yes, still\.|No longer, and I was told so \(LOST\)\.)"/);
+    expect(story).to.include('still has the key: "Yes, still."');
+    expect(story).to.include('The map has a sum of 42.');
     expect(story).not.to.include('\u001b');
     expect(performance.now() - start).to.be.below(30_000);
   });
