@@ -20,11 +20,9 @@ export class Run {
   readonly exited: Promise<void>;
   readonly #plan: ProcessPlan;
   readonly #ports: RunPorts;
-  readonly #overdue: NodeJS.Timeout;
+  #life: Life;
   #member: Member | undefined;
-  #isOver = false;
   #ended: Promise<void> | undefined;
-  #settleReady: { readonly resolve: () => void; readonly reject: (error: unknown) => void } = { resolve: nothing, reject: nothing };
 
   constructor(name: string, plan: ProcessPlan, env: Readonly<Record<string, string>>, ports: RunPorts) {
     this.name = name;
@@ -32,56 +30,48 @@ export class Run {
     this.#ports = ports;
     const { child, worker } = launch(plan, env);
     this.child = child;
-    this.ready = new Promise((resolve, reject) => {
-      this.#settleReady = { resolve, reject };
-    });
-    this.ready.catch(nothing);
     const { ready = 'told', readyTimeout = 30_000 } = plan;
-    this.#overdue = setTimeout(() => this.failed(new HubError('TIMEOUT', `"${name}" was not ready within ${readyTimeout} ms. ${ADVICE[ready]}`)), readyTimeout);
+    const overdue = setTimeout(() => this.failed(new HubError('TIMEOUT', `"${name}" was not ready within ${readyTimeout} ms. ${ADVICE[ready]}`)), readyTimeout);
+    const waiting = deferred();
+    this.#life = { at: 'starting', overdue, ...waiting };
+    this.ready = waiting.promise;
+    this.ready.catch(nothing);
 
     this.#tell('fork');
-    const online = (): void => {
-      this.#tell('online');
-      if (ready === 'online') this.isReady();
-    };
-    if (worker === undefined) child.once('spawn', online);
-    else worker.once('online', online);
-    worker?.on('listening', ({ address, port }) => {
-      this.#tell('listening', { address: { address, port } });
-      if (ready === 'listening') this.isReady();
-    });
+    if (worker === undefined) child.once('spawn', () => this.#online());
+    else worker.once('online', () => this.#online());
+    worker?.on('listening', (address) => this.#listening(address));
     child.once('disconnect', () => this.#tell('disconnect'));
     this.exited = new Promise((resolve) => {
-      const over = (notice: Partial<Notice>, error: Error): void => {
-        if (this.#isOver) return;
-        this.#isOver = true;
-        this.failed(error);
-        this.#tell('exit', notice);
-        resolve();
-      };
-      child.once('exit', (code, signal) => over({ code, signal }, new HubError('LOST', `"${name}" has ended (${signal ?? `code ${code}`}) before it was ready.`)));
-      // Without a listener it would end this process; with a pid it did start, and `exit` follows.
+      child.once('exit', (code, signal) => resolve(this.#over({ code, signal }, new HubError('LOST', `"${name}" has ended (${signal ?? `code ${code}`}) before it was ready.`))));
+      // Without a listener it would end this process. With a pid it did start, and `exit` follows.
       child.on('error', (error) => {
-        if (child.pid === undefined) over({ error }, error);
+        if (child.pid === undefined) resolve(this.#over({ error }, error));
       });
     });
   }
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#life.at === 'over';
   }
 
   /** It has said so, as a member of the hub, or it could be seen. */
   isReady(member?: Member): void {
+    if (this.#life.at !== 'starting') return;
+    const { overdue, resolve } = this.#life;
+    clearTimeout(overdue);
+    this.#life = { at: 'started' };
     this.#member = member;
-    clearTimeout(this.#overdue);
     this.#tell('ready');
-    this.#settleReady.resolve();
+    resolve();
   }
 
   failed(error: unknown): void {
-    clearTimeout(this.#overdue);
-    this.#settleReady.reject(error);
+    if (this.#life.at !== 'starting') return;
+    const { overdue, reject } = this.#life;
+    clearTimeout(overdue);
+    this.#life = { at: 'started' };
+    reject(error);
   }
 
   /** Asks it to end, and kills it when it takes too long. Idempotent; resolves when it has exited. */
@@ -91,7 +81,7 @@ export class Run {
   }
 
   async #end(): Promise<void> {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const { stopTimeout = 10_000 } = this.#plan;
     const kill = setTimeout(() => this.child.kill('SIGKILL'), stopTimeout);
     if (this.#member === undefined) this.child.kill('SIGTERM');
@@ -100,9 +90,44 @@ export class Run {
     clearTimeout(kill);
   }
 
+  #online(): void {
+    this.#tell('online');
+    if (this.#plan.ready === 'online') this.isReady();
+  }
+
+  #listening({ address, port }: { readonly address: string; readonly port: number }): void {
+    this.#tell('listening', { address: { address, port } });
+    if (this.#plan.ready === 'listening') this.isReady();
+  }
+
+  #over(notice: Partial<Notice>, error: Error): void {
+    this.failed(error);
+    this.#life = { at: 'over' };
+    this.#tell('exit', notice);
+  }
+
   #tell(type: NoticeType, notice: Partial<Notice> = {}): void {
     this.#ports.announce(type, { name: this.name, pid: this.child.pid, ...notice });
   }
+}
+
+interface Settling {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Life =
+  | ({ readonly at: 'starting'; readonly overdue: NodeJS.Timeout } & Settling)
+  /** It is ready, or has failed to be. */
+  | { readonly at: 'started' }
+  | { readonly at: 'over' };
+
+function deferred(): Settling & { readonly promise: Promise<void> } {
+  let settling: Settling = { resolve: nothing, reject: nothing };
+  const promise = new Promise<void>((resolve, reject) => {
+    settling = { resolve, reject };
+  });
+  return { promise, ...settling };
 }
 
 const ADVICE = {
