@@ -90,6 +90,13 @@ export interface Hub extends AsyncDisposable {
   locks(options?: LocksOptions): Promise<readonly LineView[]>;
   /** So many permits for the whole group. Whoever uses the name first says how many; another number rejects with `CONFLICT`. */
   semaphore(name: string, options: SemaphoreOptions): Semaphore;
+  /** At most so many in any span of time, for the whole group. It shares its names with semaphores. */
+  limit(name: string, options: RateLimitOptions): RateLimit;
+  /**
+   * One run for all who ask for it at the same time, in all processes: the first runs it, the others get its value or its
+   * error, as it crosses processes. If the runner dies, the next in line runs it. A call that comes later runs it anew.
+   */
+  once<R>(key: string, body: (lock: Lock) => R | Promise<R>, options?: Pick<WaitOptions, 'timeout' | 'signal'>): Promise<R>;
   /** Stands for election, in line behind those who stood before, and resolves when this hub leads. */
   elect(name: string, options?: WaitOptions): Promise<Term>;
   /** Who leads now, and then every change; `undefined` while nobody does. A slow reader misses old ones, never the newest. */
@@ -254,6 +261,20 @@ export interface Semaphore {
 
 export interface Permits extends Held {
   readonly permits: number;
+}
+
+export interface RateLimitOptions {
+  readonly permits: number;
+  /** The span, in ms. */
+  readonly per: number;
+}
+
+export interface RateLimit {
+  readonly name: string;
+  /** Resolves when one more may go on, in the order of asking. */
+  take(options?: Pick<WaitOptions, 'timeout' | 'signal' | 'maxWaiters'>): Promise<void>;
+  /** Whether one more may go on now; it then counts as gone on. */
+  tryTake(): Promise<boolean>;
 }
 
 /** The time of a leader. Terms of one election never overlap, and their tokens rise. */

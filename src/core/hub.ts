@@ -1,4 +1,7 @@
 /** What a user holds: checks what it is given, and passes it to the part whose it is. */
+import { Once } from './agreement/once.js';
+import type { Result } from './agreement/once.js';
+import { RateLimit } from './agreement/rate-limit.js';
 import { Semaphore } from './agreement/semaphore.js';
 import { SharedMap } from './agreement/shared-map.js';
 import type * as api from './api.js';
@@ -143,6 +146,19 @@ export class Hub implements api.Hub {
     return new Semaphore(this.#parts.asking, name, permits);
   }
 
+  limit(name: string, options: api.RateLimitOptions): RateLimit {
+    return new RateLimit(this.#parts.asking, name, options);
+  }
+
+  once<R>(key: string, body: LockBody<R>, options: Pick<api.WaitOptions, 'timeout' | 'signal'> = NO_OPTIONS): Promise<R> {
+    checkName('key', key);
+    checkFunction('body', body);
+    checkWaiting(options);
+    const { locks, seat, watches, keepAlive } = this.#parts;
+    const results = new SharedMap<Result>(RESULTS, seat, watches, keepAlive);
+    return new Once(locks, results).run(key, body, options, this.once);
+  }
+
   elect(name: string, options: api.WaitOptions = NO_OPTIONS): Promise<api.Term> {
     checkName('election', name);
     checkWaiting(options);
@@ -223,6 +239,8 @@ type Keys = string | readonly string[];
 type LockBody<R> = (lock: api.Lock) => R | Promise<R>;
 
 const NO_OPTIONS = Object.freeze({});
+/** The map in which results stand while others wait for them. */
+const RESULTS = 'interhub.once';
 /** How many tickets the authority tells of at most. */
 const MOST_TOLD = 10_000;
 

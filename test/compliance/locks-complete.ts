@@ -479,6 +479,68 @@ export function locksComplete(meet: Meet): void {
     });
   });
 
+  describe('runs once what many want at the same time', () => {
+    it('and gives all of them its value', async () => {
+      const { ann, bob, cid } = await meet('ann', 'bob', 'cid');
+
+      const values = await Promise.all([ann, bob, cid].map((peer) =>
+        peer.run(async ({ hub }) => {
+          const body = async (): Promise<number> => {
+            const run = await hub.state('runs').add('count', 1);
+            await new Promise((resolve) => setTimeout(resolve, 50));
+            return run;
+          };
+          return Promise.all(Array.from({ length: 34 }, () => hub.once('work', body)));
+        }),
+      ));
+
+      expect(values.flat()).to.deep.equal(Array(102).fill(1));
+      expect(await ann.run(({ hub }) => hub.once('work', () => hub.state('runs').add('count', 1)))).to.equal(2);
+    });
+
+    it('or its error', async () => {
+      const { ann, bob } = await meet('ann', 'bob');
+      const program = async ({ hub, rejection }: Parameters<Parameters<Peer['run']>[0]>[0]): Promise<string> => {
+        const body = async (): Promise<never> => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          throw new RangeError(`run ${await hub.state('runs').add('count', 1)}`);
+        };
+        const { name, message } = await rejection(hub.once('work', body));
+        return `${name}: ${message}`;
+      };
+
+      expect(await Promise.all([ann.run(program), bob.run(program)])).to.deep.equal(['RangeError: run 1', 'RangeError: run 1']);
+    });
+
+    it('and by another when the one that runs it dies', async () => {
+      const { ann, bob, group } = await meet('ann', 'bob');
+      const began = bob.run(({ hub, log }) => {
+        hub.once('work', () => {
+          log('began').push(true);
+          return new Promise(() => {});
+        }).catch(() => {});
+        return log('began').reach(1);
+      });
+      await began;
+      const value = ann.run(({ hub }) => hub.once('work', () => 'by ann'));
+
+      group.forget(bob);
+      await bob.kill();
+
+      expect(await value).to.equal('by ann');
+    });
+  });
+
+  it('limits how many go on in a span of time, over all members', async () => {
+    const { ann, bob } = await meet('ann', 'bob');
+    const take = ({ hub }: Parameters<Parameters<Peer['run']>[0]>[0]): Promise<boolean> => hub.limit('calls', { permits: 2, per: 100 }).tryTake();
+
+    const first = [await ann.run(take), await bob.run(take), await ann.run(take)];
+    await bob.run(({ hub }) => hub.limit('calls', { permits: 2, per: 100 }).take());
+
+    expect(first).to.deep.equal([true, true, false]);
+  });
+
   it('refuses what makes no sense, and keeps nothing of it', async () => {
     const { bob } = await meet('ann', 'bob');
     const refusals = await bob.run(async ({ hub, rejection }) => {

@@ -87,6 +87,17 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     ],
     inAnyOrder: true,
   },
+  'guide/locks.js': {
+    prints: [
+      'ann shares: true, and bob reads: shared',
+      'DEADLOCK: It would wait for ever: ann waits for "a", ann holds "a". Take the keys in one order everywhere, or all at once.',
+      'bob has it, and ann has lost it: LOST',
+      'door: held by ann, awaited by bob',
+      'one answer for both: true',
+      'three mails at once: true, true, false',
+      'door is held, exclusive',
+    ],
+  },
   'guide/agreeing.js': {
     prints: [
       'door is held by ann',

@@ -5,9 +5,10 @@
  */
 import type { Candidate, Command, Event, LeaveReason, Member, Outcome } from '../protocol.js';
 import { type Applied, type Directed, answered } from './applied.js';
-import { Locks, type TicketSnapshot } from './locks.js';
+import { Locks } from './locks.js';
 import { type MapSnapshot, Maps } from './maps.js';
 import { Members, type MembersSnapshot } from './members.js';
+import type { TicketSnapshot } from './ticket-snapshot.js';
 
 export type { Applied, Directed } from './applied.js';
 

@@ -154,6 +154,12 @@ export class Ticket {
     this.missing += lines.length;
   }
 
+  get lines(): readonly Line[] {
+    const lines: Line[] = [];
+    for (let place: Place | undefined = this.place; place !== undefined; place = place.next) lines.push(place.line);
+    return lines;
+  }
+
   /** The innermost ticket that cannot be released before this one has been granted. */
   get within(): Ticket | undefined {
     while (this.#within?.isOut === true) this.#within = this.#within.#within;

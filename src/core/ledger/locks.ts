@@ -12,20 +12,8 @@ import { describeLines, leaderOf } from './line-states.js';
 import type { Leader } from './line-states.js';
 import { Lines } from './lines.js';
 import { PLAIN, keysOf, limitOf, mistakeIn, weightOf } from './terms.js';
-
-/** A ticket at rest. In the order of `asked`, tickets can enter their lines, and their members' tickets, once more. */
-export interface TicketSnapshot {
-  readonly key: string;
-  readonly member: number;
-  readonly number: number;
-  readonly asked: number;
-  /** 0 while it waits. */
-  readonly token: number;
-  readonly since: number;
-  readonly terms?: Terms;
-  /** The number of the ticket that it stands within. */
-  readonly within?: number;
-}
+import { atRest } from './ticket-snapshot.js';
+import type { TicketSnapshot } from './ticket-snapshot.js';
 
 export class Locks {
   readonly #lines = new Lines();
@@ -95,7 +83,7 @@ export class Locks {
     const { weight } = ticket;
     ticket.terms = { ...ticket.terms, mode: 'shared' };
     ticket.weight = weightOf(ticket.terms);
-    for (const line of linesOf(ticket)) line.lighten(weight - ticket.weight);
+    for (const line of ticket.lines) line.lighten(weight - ticket.weight);
     return { outcome: { type: 'granted', token: ticket.token }, events: this.#passOn(seq, [ticket], []) };
   }
 
@@ -146,7 +134,7 @@ export class Locks {
   #wait(ticket: Ticket, wait: boolean): Applied {
     if (!wait) return this.#refuse(ticket, UNAVAILABLE);
     const { maxWaiters = Infinity } = ticket.terms;
-    if (linesOf(ticket).some(({ waiting }) => waiting > maxWaiters)) return this.#refuse(ticket, FULL);
+    if (ticket.lines.some(({ waiting }) => waiting > maxWaiters)) return this.#refuse(ticket, FULL);
     const circle = findDeadlock(ticket);
     return circle === undefined ? WAITING : this.#refuse(ticket, answered({ type: 'deadlock', circle }));
   }
@@ -239,7 +227,7 @@ export class Locks {
     ticket.since = since;
     if (token === 0) return;
     ticket.token = token;
-    for (const line of linesOf(ticket)) line.waiting -= 1;
+    for (const line of ticket.lines) line.waiting -= 1;
     if (terms.maxHold !== undefined) ticket.deadline = this.#deadlines.add(since + terms.maxHold, token, ticket);
   }
 }
@@ -258,25 +246,6 @@ function standing({ place, number, token }: Ticket, key: string): Applied {
   return token === 0 ? WAITING : answered({ type: 'granted', token });
 }
 
-function linesOf(ticket: Ticket): readonly Line[] {
-  const lines: Line[] = [];
-  for (let place: Place | undefined = ticket.place; place !== undefined; place = place.next) lines.push(place.line);
-  return lines;
-}
-
 function lost({ member, number }: Ticket, reason: LossReason): Directed {
   return { to: member, event: { type: 'lock.lost', ticket: number, reason } };
-}
-
-function atRest({ member, number, asked, token, since, terms, within, place }: Ticket): TicketSnapshot {
-  return {
-    key: place.line.key,
-    member,
-    number,
-    asked,
-    token,
-    since,
-    ...(terms === PLAIN ? {} : { terms }),
-    ...(within === undefined ? {} : { within: within.number }),
-  };
 }
