@@ -4,28 +4,27 @@
  */
 import type { Told } from './vocabulary.js';
 
-/** Of one member, in the order in which they were given. */
+/** Of one member. */
 export interface KeptSnapshot {
   readonly member: number;
-  readonly numbers: readonly number[];
-  readonly outcomes: readonly Told[];
+  readonly oldest: number;
+  readonly outcomes: readonly (readonly [number, Told])[];
 }
 
 export class KeptOutcomes {
   readonly #members = new Map<number, Kept>();
 
   constructor(snapshot: readonly KeptSnapshot[] = []) {
-    for (const { member, numbers, outcomes } of snapshot) {
-      this.#members.set(member, new Kept([...numbers], [...outcomes]));
+    for (const { member, oldest, outcomes } of snapshot) {
+      for (const [number, outcome] of outcomes) this.keep(member, oldest, number, outcome);
     }
   }
 
   /** `oldest`: what is older, its asker has heard of. */
   keep(member: number, oldest: number, number: number, outcome: Told): void {
     let kept = this.#members.get(member);
-    if (kept === undefined) this.#members.set(member, (kept = new Kept([], [])));
-    kept.forget(oldest);
-    kept.add(number, outcome);
+    if (kept === undefined) this.#members.set(member, (kept = new Kept()));
+    kept.keep(oldest, number, outcome);
   }
 
   find(member: number, number: number): Told | undefined {
@@ -42,46 +41,61 @@ export class KeptOutcomes {
   }
 }
 
+/** A ring, as long as what is between the oldest and the newest: a number's place is given by the number. */
 class Kept {
-  #numbers: number[];
-  #outcomes: Told[];
-  /** Where those begin that are still kept. */
-  #from = 0;
+  #oldest = 0;
+  #numbers: number[] = new Array<number>(SHORTEST).fill(0);
+  #outcomes: (Told | undefined)[] = new Array<undefined>(SHORTEST).fill(undefined);
 
-  constructor(numbers: number[], outcomes: Told[]) {
-    this.#numbers = numbers;
-    this.#outcomes = outcomes;
-  }
-
-  add(number: number, outcome: Told): void {
-    this.#numbers.push(number);
-    this.#outcomes.push(outcome);
-  }
-
-  forget(oldest: number): void {
-    const numbers = this.#numbers;
-    let from = this.#from;
-    while (from < numbers.length && isBefore(numbers[from], oldest)) from += 1;
-    this.#from = from;
-    if (from < MOST_FORGOTTEN) return;
-    this.#numbers = numbers.slice(from);
-    this.#outcomes = this.#outcomes.slice(from);
-    this.#from = 0;
+  keep(oldest: number, number: number, outcome: Told): void {
+    this.#oldest = oldest;
+    let place = number & (this.#numbers.length - 1);
+    while (this.#isTaken(place, number)) {
+      this.#grow();
+      place = number & (this.#numbers.length - 1);
+    }
+    this.#numbers[place] = number;
+    this.#outcomes[place] = outcome;
   }
 
   find(number: number): Told | undefined {
-    return this.#outcomes[this.#numbers.indexOf(number, this.#from)];
+    const place = number & (this.#numbers.length - 1);
+    return this.#numbers[place] === number ? this.#outcomes[place] : undefined;
   }
 
   snapshot(member: number): KeptSnapshot {
-    return { member, numbers: this.#numbers.slice(this.#from), outcomes: this.#outcomes.slice(this.#from) };
+    const outcomes = this.#numbers.flatMap((number, place): [number, Told][] => {
+      const outcome = this.#outcomes[place];
+      return outcome === undefined || isBefore(number, this.#oldest) ? [] : [[number, outcome]];
+    });
+    return { member, oldest: this.#oldest, outcomes };
+  }
+
+  /** By another number, whose asker may still want to know. */
+  #isTaken(place: number, number: number): boolean {
+    const other = this.#numbers[place] ?? 0;
+    return other !== number && this.#outcomes[place] !== undefined && !isBefore(other, this.#oldest);
+  }
+
+  #grow(): void {
+    const { length } = this.#numbers;
+    const numbers = this.#numbers;
+    const outcomes = this.#outcomes;
+    this.#numbers = new Array<number>(length * 2).fill(0);
+    this.#outcomes = new Array<undefined>(length * 2).fill(undefined);
+    for (let old = 0; old < length; old++) {
+      const number = numbers[old] ?? 0;
+      const place = number & (length * 2 - 1);
+      if (outcomes[old] === undefined || isBefore(number, this.#oldest)) continue;
+      this.#numbers[place] = number;
+      this.#outcomes[place] = outcomes[old];
+    }
   }
 }
 
-/** So many that are forgotten are let go of together. */
-const MOST_FORGOTTEN = 64;
+const SHORTEST = 64;
 
 /** Numbers count up and wrap at 2^32: they are compared by their distance. */
-function isBefore(number: number | undefined, oldest: number): boolean {
-  return number !== undefined && ((number - oldest) | 0) < 0;
+function isBefore(number: number, oldest: number): boolean {
+  return ((number - oldest) | 0) < 0;
 }

@@ -44,6 +44,7 @@ export class Order implements Flushable {
   readonly #direct: (directed: Directed) => void;
   readonly #clock: Clock;
   readonly #records = new Records();
+  readonly #spare: Entry[] = [];
   /** What waits for its turn, in the order in which it came. */
   #entries: Entry[] = [];
   /** Until what was written is on the disk, nothing more is. */
@@ -75,21 +76,27 @@ export class Order implements Flushable {
     this.#clock.tick();
     const { id, member: oldest, bytes, start, end } = packet;
     const command = readCommand(packet);
-    if (this.#journal === undefined || (this.#entries.length === 0 && this.#syncing === undefined && isQuestion(command))) {
-      return this.#apply(new Entry(command, member, oldest, id, out));
-    }
-    const from = this.#records.size;
-    if (!isQuestion(command)) this.#records.command(this.#seq, member, bytes, start, end);
-    this.#add(new Entry(command, member, oldest, id, out, from, this.#records.size));
+    const isAsking = isQuestion(command);
+    const entry = this.#entry(command);
+    entry.member = member;
+    entry.oldest = oldest;
+    entry.number = id;
+    entry.out = out;
+    if (this.#journal === undefined || (isAsking && this.#entries.length === 0 && this.#syncing === undefined)) return this.#apply(entry);
+    entry.from = this.#records.size;
+    if (!isAsking) this.#records.command(this.#seq, member, bytes, start, end);
+    entry.to = this.#records.size;
+    this.#add(entry);
   }
 
   /** A command of the authority. */
   decree(decree: Decree, decided: Decided = nothing): void {
     if (this.#isClosed) return;
-    const entry = new Entry(decree.command, 0, 0, 0, undefined, this.#records.size);
+    const entry = this.#entry(decree.command);
     entry.proof = decree.proof;
     entry.decided = decided;
     if (this.#journal === undefined) return this.#apply(entry);
+    entry.from = this.#records.size;
     this.#records.decree(this.#seq, JSON.stringify(decree));
     entry.to = this.#records.size;
     this.#add(entry);
@@ -98,7 +105,7 @@ export class Order implements Flushable {
   /** Runs when all that was submitted before has been applied: now, if nothing waits. */
   after(run: () => void): void {
     if (this.#entries.length === 0 && this.#syncing === undefined) return run();
-    const entry = new Entry(undefined, 0, 0, 0, undefined, this.#records.size, this.#records.size);
+    const entry = this.#entry(undefined);
     entry.decided = run;
     this.#add(entry);
   }
@@ -129,6 +136,13 @@ export class Order implements Flushable {
     this.flush();
     while (this.#syncing !== undefined) await this.#syncing;
     this.#entries = [];
+  }
+
+  /** They are used again: one is made for each command that waits at the same time, and not for each command. */
+  #entry(command: Command | undefined): Entry {
+    const entry = this.#spare.pop() ?? new Entry();
+    entry.command = command;
+    return entry;
   }
 
   get #seq(): number {
@@ -188,13 +202,23 @@ export class Order implements Flushable {
   }
 
   #apply(entry: Entry): void {
-    const { command, out } = entry;
-    if (command === undefined) return entry.decided(LEFT);
+    const { command, out, number, decided } = entry;
+    if (command === undefined) {
+      this.#free(entry);
+      return decided(LEFT);
+    }
     const { outcome, events } = this.#decide(entry, command);
-    if (out === undefined) entry.decided(outcome);
-    else if (outcome.type !== 'joined' && outcome.type !== 'left') out.outcome(entry.number, outcome);
+    this.#free(entry);
+    if (out === undefined) decided(outcome);
+    else if (outcome.type !== 'joined' && outcome.type !== 'left') out.outcome(number, outcome);
     for (const directed of events) this.#direct(directed);
     this.#clock.arm();
+  }
+
+  #free(entry: Entry): void {
+    if (this.#spare.length >= MOST_SPARE) return;
+    entry.clear();
+    this.#spare.push(entry);
   }
 
   #decide({ member, oldest, number, proof }: Entry, command: Command): Applied {
@@ -221,27 +245,31 @@ export class Order implements Flushable {
 }
 
 class Entry {
-  readonly command: Command | undefined;
-  readonly member: number;
-  readonly oldest: number;
-  readonly number: number;
-  readonly out: Outbox | undefined;
+  /** None where something else waits for its turn. */
+  command: Command | undefined = undefined;
+  /** 0 is the authority. */
+  member = 0;
+  oldest = 0;
+  number = 0;
+  out: Outbox | undefined = undefined;
   proof: string | undefined = undefined;
   decided: Decided = nothing;
   /** Where its record lies among those that are to be written. */
-  from: number;
-  to: number;
+  from = 0;
+  to = 0;
 
-  constructor(command: Command | undefined, member: number, oldest: number, number: number, out: Outbox | undefined, from = 0, to = 0) {
-    this.command = command;
-    this.member = member;
-    this.oldest = oldest;
-    this.number = number;
-    this.out = out;
-    this.from = from;
-    this.to = to;
+  clear(): void {
+    this.command = undefined;
+    this.member = 0;
+    this.out = undefined;
+    this.proof = undefined;
+    this.decided = nothing;
+    this.from = 0;
+    this.to = 0;
   }
 }
+
+const MOST_SPARE = 256;
 
 const nothing = (): void => {};
 const LEFT: Outcome = { type: 'left' };

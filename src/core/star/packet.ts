@@ -31,7 +31,7 @@ export const KIND = {
   /** A member that has come back: all that it asks again has been asked. */
   resumed: 6,
   ping: 7,
-  pong: 12,
+  pong: 13,
   // agreeing
   command: 8,
   outcome: 9,

@@ -79,9 +79,12 @@ export class Records {
   }
 
   raw(kind: number, seq: number, member: number, bytes: Uint8Array, start: number, end: number): void {
-    const at = this.#begin(end - start);
-    this.#bytes.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), at + PRELUDE);
-    this.#end(kind, seq, member, end - start);
+    const length = end - start;
+    const to = this.#begin(length) + PRELUDE;
+    // A short one is copied by hand: cheaper than a view of it.
+    if (length > SHORT) this.#bytes.set(bytes.subarray(start, end), to);
+    else for (let i = 0; i < length; i++) this.#bytes[to + i] = bytes[start + i] ?? 0;
+    this.#end(kind, seq, member, length);
   }
 
   #begin(length: number): number {
@@ -189,6 +192,8 @@ function endOf(bytes: Uint8Array, view: DataView, at: number): number | undefine
   if (kind === RECORD.command && length < PRELUDE - COVERED + HEADER) return undefined;
   return crc32c(bytes, at + COVERED, end) === view.getUint32(at + AT.crc, true) ? end : undefined;
 }
+
+const SHORT = 128;
 
 /** More than this is given back after a great batch. */
 const KEPT_MEMORY = 1 << 20;
