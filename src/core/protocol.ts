@@ -112,12 +112,64 @@ export interface Terms {
 /** `expect`: the version that the entry must have for the command to apply; 0 is "no entry". */
 export type MapCommand =
   | { readonly type: 'map.get'; readonly map: string; readonly key: string }
-  | { readonly type: 'map.set'; readonly map: string; readonly key: string; readonly expect?: number; readonly value: Payload }
+  /** Those of the keys that are there, as they are at one moment. */
+  | { readonly type: 'map.pick'; readonly map: string; readonly keys: readonly string[] }
+  | {
+      readonly type: 'map.set';
+      readonly map: string;
+      readonly key: string;
+      readonly expect?: number;
+      readonly value: Payload;
+      /** Absent: the entry lives as long as its map lets it. */
+      readonly lifetime?: Lifetime;
+      readonly terms?: MapTerms;
+    }
   | { readonly type: 'map.delete'; readonly map: string; readonly key: string; readonly expect?: number }
-  | { readonly type: 'map.add'; readonly map: string; readonly key: string; readonly amount: number }
+  /** An entry that is there already goes on ending when it was to end. */
+  | { readonly type: 'map.add'; readonly map: string; readonly key: string; readonly amount: number; readonly terms?: MapTerms }
+  | Transaction
   | { readonly type: 'map.entries'; readonly map: string }
   | { readonly type: 'map.size'; readonly map: string }
   | { readonly type: 'map.clear'; readonly map: string };
+
+/** If all conditions hold, `then` is done, else `otherwise`: all of it, or nothing where a part of it cannot be. */
+export interface Transaction {
+  readonly type: 'map.transact';
+  readonly map: string;
+  readonly conditions: readonly Condition[];
+  readonly then: readonly Step[];
+  readonly otherwise: readonly Step[];
+  readonly terms?: MapTerms;
+}
+
+export interface Condition {
+  readonly key: string;
+  readonly expect: number | 'present';
+}
+
+export type Step =
+  | { readonly type: 'get'; readonly key: string }
+  | { readonly type: 'set'; readonly key: string; readonly value: Payload; readonly lifetime?: Lifetime }
+  | { readonly type: 'delete'; readonly key: string }
+  | { readonly type: 'add'; readonly key: string; readonly amount: number };
+
+/** When an entry ends, if nobody ends it before. */
+export interface Lifetime {
+  /** In ms. Absent: its map's. */
+  readonly ttl?: number;
+  /** It goes with the member that has set it. */
+  readonly ephemeral?: boolean;
+}
+
+/** What holds for all of a map. The first that say something of it say it for all; who says nothing takes it as it is. */
+export interface MapTerms {
+  /** How long an entry lives that was set without saying so, in ms. */
+  readonly ttl?: number;
+  /** When there is more than this, what was used longest ago goes. */
+  readonly maxEntries?: number;
+  /** Keys and values together: texts by their length, others by their bytes. */
+  readonly maxBytes?: number;
+}
 
 /** What became of a command. */
 export type Outcome =
@@ -148,10 +200,19 @@ export type Outcome =
   | { readonly type: 'conflict'; readonly version: number }
   | { readonly type: 'entries'; readonly version: number; readonly entries: readonly MapEntry[] }
   | { readonly type: 'count'; readonly count: number }
+  /** The map has other terms, as whoever opened it said. Nothing was changed. */
+  | { readonly type: 'other-terms'; readonly terms: MapTerms }
+  /** It alone would be more than its map may hold. Nothing was changed. */
+  | { readonly type: 'too-large'; readonly limit: number }
+  /** One result a step. `version`: of all that it has changed; 0 when that is nothing. */
+  | { readonly type: 'transacted'; readonly succeeded: boolean; readonly version: number; readonly results: readonly StepResult[] }
   /** `add` found something else than a finite number, or would have made it. Nothing was changed. */
   | { readonly type: 'not-a-number' }
   /** The command makes no sense to the ledger; nothing was changed. */
   | { readonly type: 'invalid'; readonly reason: string };
+
+/** What became of a step: what would have become of the command that it stands for. */
+export type StepResult = Extract<Outcome, { readonly type: 'entry' | 'absent' | 'stored' | 'removed' | 'sum' }>;
 
 /** One ticket of a circle: it holds the key, or waits for it. */
 export interface Deadlocked {
@@ -203,6 +264,8 @@ export type Event =
   /** Who leads, at once and at every change; member 0 is nobody. */
   | { readonly type: 'leader'; readonly name: string; readonly member: number; readonly token: number }
   | { readonly type: 'map.changed'; readonly map: string; readonly change: MapChange }
+  /** What one transaction has changed: no follower sees a part of it. */
+  | { readonly type: 'map.transacted'; readonly map: string; readonly version: number; readonly changes: readonly MapChange[] }
   /** Everything that is in a map: the first thing that a follower hears of it. */
   | { readonly type: 'map.whole'; readonly map: string; readonly version: number; readonly entries: readonly MapEntry[] }
   /** Who listens to a topic or handles a method, whole, each time that it changes. */
@@ -214,8 +277,15 @@ export type LossReason = 'stolen' | 'expired';
 /** `version` is the seq of the command that made the change: it only rises. */
 export type MapChange =
   | { readonly type: 'set'; readonly key: string; readonly version: number; readonly value: Payload }
-  | { readonly type: 'delete'; readonly key: string; readonly version: number }
+  | { readonly type: 'delete'; readonly key: string; readonly version: number; readonly ended?: Ended }
   | { readonly type: 'clear'; readonly version: number };
+
+/** Why an entry has gone that nobody has deleted. `left`: it was bound to a member. */
+export interface Ended {
+  readonly reason: 'expired' | 'evicted' | 'left';
+  /** Of the entry, as it was last. */
+  readonly version: number;
+}
 
 /** What a member wants to hear of. */
 export type Interest =

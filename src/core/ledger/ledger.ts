@@ -6,6 +6,7 @@
 import type { Candidate, Command, Event, LeaveReason, Member, Outcome } from '../protocol.js';
 import { type Applied, type Directed, answered } from './applied.js';
 import { Locks } from './locks.js';
+import type { EndSnapshot } from './map-ends.js';
 import { type MapSnapshot, Maps } from './maps.js';
 import { Members, type MembersSnapshot } from './members.js';
 import type { TicketSnapshot } from './ticket-snapshot.js';
@@ -21,7 +22,12 @@ export interface Snapshot {
   readonly members: MembersSnapshot;
   readonly tickets: readonly TicketSnapshot[];
   readonly maps: readonly MapSnapshot[];
+  /** Of the entries that end by themselves. Absent is none. */
+  readonly ends?: readonly EndSnapshot[];
 }
+
+/** Commands that only ask, all of them or most. */
+export type Question = Extract<Command, { readonly type: 'map.get' | 'map.pick' | 'map.entries' | 'map.size' | 'lock.lines' }>;
 
 /** In place of a member's number: the sender of a command about who is in the group. */
 export const AUTHORITY = 0;
@@ -37,7 +43,7 @@ export class Ledger {
     this.#now = snapshot?.now ?? 0;
     this.#members = new Members(snapshot?.members);
     this.#locks = new Locks(snapshot?.tickets, this.#now);
-    this.#maps = new Maps(snapshot?.maps);
+    this.#maps = new Maps(snapshot?.maps, snapshot?.ends, this.#now);
     this.#seq = snapshot?.seq ?? 0;
   }
 
@@ -53,7 +59,7 @@ export class Ledger {
 
   /** When something ends next, if it does not end before: the authority is to tell the time then. `Infinity` is never. */
   get due(): number {
-    return this.#locks.due;
+    return Math.min(this.#locks.due, this.#maps.due);
   }
 
   get members(): ReadonlyMap<number, Member> {
@@ -74,9 +80,24 @@ export class Ledger {
     return applied;
   }
 
+  /** Whether a command only asks, as things stand. What is read from a map with bounds is used, and that is a change. */
+  isQuestion(command: Command): command is Question {
+    switch (command.type) {
+      case 'map.get':
+      case 'map.pick':
+        return !this.#maps.countsUse(command.map);
+      case 'map.entries':
+      case 'map.size':
+      case 'lock.lines':
+        return true;
+      default:
+        return false;
+    }
+  }
+
   /** Answers a question: it changes nothing, and takes no place in the order. */
-  answer(from: number, question: Command): Applied {
-    return this.#apply(this.#seq, from, question);
+  answer(from: number, question: Question): Applied {
+    return this.#members.byNumber.has(from) ? this.#answer(question) : stranger(from);
   }
 
   /** What a member holds, told once more to one who may have missed it. */
@@ -102,13 +123,14 @@ export class Ledger {
       members: this.#members.snapshot(),
       tickets: this.#locks.snapshot(),
       maps: this.#maps.snapshot(),
+      ends: this.#maps.snapshotOfEnds(),
     };
   }
 
   #apply(seq: number, from: number, command: Command): Applied {
     if (from === AUTHORITY) return this.#applyOfAuthority(seq, command);
     if (this.#members.byNumber.has(from)) return this.#applyOfMember(seq, from, command);
-    return invalid(`Member ${from} is not in the group, or no longer: join first.`);
+    return stranger(from);
   }
 
   #applyOfAuthority(seq: number, command: Command): Applied {
@@ -126,26 +148,45 @@ export class Ledger {
         return this.#locks.release(seq, from, command.ticket);
       case 'lock.downgrade':
         return this.#locks.downgrade(seq, from, command.ticket);
-      case 'lock.lines':
-        return this.#locks.describe(command.most);
       case 'map.get':
-        return this.#maps.get(command.map, command.key);
-      case 'map.set':
-        return this.#maps.set(seq, command.map, command.key, command.value, command.expect);
-      case 'map.delete':
-        return this.#maps.delete(seq, command.map, command.key, command.expect);
-      case 'map.add':
-        return this.#maps.add(seq, command.map, command.key, command.amount);
+        this.#maps.use(command.map, command.key);
+        return this.#answer(command);
+      case 'map.pick':
+        for (const key of command.keys) this.#maps.use(command.map, key);
+        return this.#answer(command);
       case 'map.entries':
-        return answered({ type: 'entries', version: seq, entries: this.#maps.entries(command.map) });
       case 'map.size':
-        return answered({ type: 'count', count: this.#maps.size(command.map) });
+      case 'lock.lines':
+        return this.#answer(command);
+      case 'map.set':
+        return this.#maps.set(seq, from, command);
+      case 'map.delete':
+        return this.#maps.delete(seq, command);
+      case 'map.add':
+        return this.#maps.add(seq, command);
+      case 'map.transact':
+        return this.#maps.transact(seq, from, command);
       case 'map.clear':
         return this.#maps.clear(seq, command.map);
       case 'member.join':
       case 'member.leave':
       case 'time':
         return invalid(`Only the authority lets members in and out, and tells the time: "${command.type}" is not for members.`);
+    }
+  }
+
+  #answer(question: Question): Applied {
+    switch (question.type) {
+      case 'map.get':
+        return this.#maps.get(question.map, question.key);
+      case 'map.pick':
+        return answered({ type: 'entries', version: this.#seq, entries: this.#maps.pick(question.map, question.keys) });
+      case 'map.entries':
+        return answered({ type: 'entries', version: this.#seq, entries: this.#maps.entries(question.map) });
+      case 'map.size':
+        return answered({ type: 'count', count: this.#maps.size(question.map) });
+      case 'lock.lines':
+        return this.#locks.describe(question.most);
     }
   }
 
@@ -159,28 +200,33 @@ export class Ledger {
   }
 
   /**
-   * One act, and `left` is its last word: what the member held or awaited has been passed on before. With the last member
-   * the group ends, and what it shared.
+   * One act, and `left` is its last word: what the member held or awaited has been passed on before, and what was bound
+   * to it is gone. With the last member the group ends, and what it shared.
    */
   #leave(seq: number, number: number, reason: LeaveReason): Applied {
     if (!this.#members.leave(number)) return answered({ type: 'left' });
-    if (this.members.size === 0) this.#maps = new Maps();
+    if (this.members.size === 0) this.#maps = new Maps([], [], this.#now);
     const left: Directed = { to: 'everyone', event: { type: 'member.left', number, reason } };
-    return { outcome: { type: 'left' }, events: [...this.#locks.leave(seq, number), left] };
+    return { outcome: { type: 'left' }, events: [...this.#locks.leave(seq, number), ...this.#maps.leave(seq, number), left] };
   }
 
   /** It never goes back: an earlier time changes nothing. Counts what is to be told because of it. */
   #pass(seq: number, now: number): Applied {
     if (!(now > this.#now && now < Infinity)) return answered({ type: 'count', count: 0 });
     this.#now = now;
-    const events = this.#locks.pass(seq, now);
+    const events = [...this.#locks.pass(seq, now), ...this.#maps.pass(seq, now)];
     return { outcome: { type: 'count', count: events.length }, events };
   }
 }
 
-/** Whether a command only asks. What is not known to be a question changes something. */
-export function isQuestion({ type }: Command): boolean {
-  return type === 'map.get' || type === 'map.entries' || type === 'map.size' || type === 'lock.lines';
+/** Whether a command only asks, in most maps. */
+export function isQuestion(command: Command): command is Question {
+  const { type } = command;
+  return type === 'map.get' || type === 'map.pick' || type === 'map.entries' || type === 'map.size' || type === 'lock.lines';
+}
+
+function stranger(from: number): Applied {
+  return invalid(`Member ${from} is not in the group, or no longer: join first.`);
 }
 
 function invalid(reason: string): Applied {

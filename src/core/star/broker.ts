@@ -303,7 +303,7 @@ export class Broker {
       this.#members.get(to)?.out.event(event);
     } else if (to === 'everyone') {
       for (const [number, connection] of this.#members) if (number !== except) connection.out.event(event);
-    } else if (event.type === 'map.changed') {
+    } else if (event.type === 'map.changed' || event.type === 'map.transacted') {
       for (const number of this.#interests.following(event.map)) this.#members.get(number)?.out.event(event);
     } else if (event.type === 'leader') {
       for (const number of this.#interests.watching(event.name)) this.#members.get(number)?.out.event(event);

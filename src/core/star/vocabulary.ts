@@ -2,8 +2,9 @@
  * How commands, outcomes, events and interests are written into packets and read out of them: one entry a word.
  * Codes are part of the protocol: a word that is dropped takes its code with it, a new one gets a new code.
  */
-import type { Command, Deadlocked, Event, Interest, LeaveReason, LineState, LossReason, MapChange, MapEntry, Member, Outcome } from '../protocol.js';
-import { HubError } from '../errors.js';
+import type { Command, Deadlocked, Event, Interest, LeaveReason, LineState, LossReason, Member, Outcome } from '../protocol.js';
+import { known, readChange, readChanges, readConditions, readEntries, readKeys, readMapTerms, readResults, readSteps, readWishes } from './map-words.js';
+import { writeChange, writeChanges, writeConditions, writeEntries, writeKeys, writeMapTerms, writeResults, writeSteps, writeWishes } from './map-words.js';
 import { KIND } from './packet.js';
 import type { Reader } from './reader.js';
 import type { Slab } from './slab.js';
@@ -67,29 +68,30 @@ const COMMANDS: Vocabulary<Submitted> = {
     code: 17,
     name: (command) => command.map,
     write: (slab, command) => {
-      writeExpect(slab, command.expect);
+      writeWishes(slab, command);
       slab.string(command.key);
       slab.payload(command.value);
     },
-    read: (packet) => ({ type: 'map.set', map: packet.name, ...readExpect(packet), key: packet.string(), value: packet.payload() }),
+    read: (packet) => ({ type: 'map.set', map: packet.name, ...readWishes(packet), key: packet.string(), value: packet.payload() }),
   },
   'map.delete': {
     code: 18,
     name: (command) => command.map,
     write: (slab, command) => {
-      writeExpect(slab, command.expect);
+      writeWishes(slab, command);
       slab.text(command.key);
     },
-    read: (packet) => ({ type: 'map.delete', map: packet.name, ...readExpect(packet), key: packet.text() }),
+    read: (packet) => ({ type: 'map.delete', map: packet.name, ...readWishes(packet), key: packet.text() }),
   },
   'map.add': {
     code: 19,
     name: (command) => command.map,
     write: (slab, command) => {
+      writeWishes(slab, command);
       slab.f64(command.amount);
       slab.text(command.key);
     },
-    read: (packet) => ({ type: 'map.add', map: packet.name, amount: packet.f64(), key: packet.text() }),
+    read: (packet) => ({ type: 'map.add', map: packet.name, ...readWishes(packet), amount: packet.f64(), key: packet.text() }),
   },
   'map.entries': {
     code: 20,
@@ -108,6 +110,30 @@ const COMMANDS: Vocabulary<Submitted> = {
     name: (command) => command.map,
     write: nothing,
     read: (packet) => ({ type: 'map.clear', map: packet.name }),
+  },
+  'map.pick': {
+    code: 23,
+    name: (command) => command.map,
+    write: (slab, command) => writeKeys(slab, command.keys),
+    read: (packet) => ({ type: 'map.pick', map: packet.name, keys: readKeys(packet) }),
+  },
+  'map.transact': {
+    code: 24,
+    name: (command) => command.map,
+    write: (slab, command) => {
+      writeWishes(slab, command);
+      writeConditions(slab, command.conditions);
+      writeSteps(slab, command.then);
+      writeSteps(slab, command.otherwise);
+    },
+    read: (packet) => ({
+      type: 'map.transact',
+      map: packet.name,
+      ...readWishes(packet),
+      conditions: readConditions(packet),
+      then: readSteps(packet),
+      otherwise: readSteps(packet),
+    }),
   },
 };
 
@@ -168,6 +194,17 @@ const OUTCOMES: Vocabulary<Told> = {
   },
   count: { code: 22, write: (slab, { count }) => slab.f64(count), read: (packet) => ({ type: 'count', count: packet.f64() }) },
   'not-a-number': { code: 23, write: nothing, read: () => ({ type: 'not-a-number' }) },
+  'other-terms': { code: 24, write: (slab, { terms }) => writeMapTerms(slab, terms), read: (packet) => ({ type: 'other-terms', terms: readMapTerms(packet) }) },
+  'too-large': { code: 25, write: (slab, { limit }) => slab.f64(limit), read: (packet) => ({ type: 'too-large', limit: packet.f64() }) },
+  transacted: {
+    code: 26,
+    write: (slab, { succeeded, version, results }) => {
+      slab.u8(succeeded ? 1 : 0);
+      slab.f64(version);
+      writeResults(slab, results);
+    },
+    read: (packet) => ({ type: 'transacted', succeeded: packet.u8() === 1, version: packet.f64(), results: readResults(packet) }),
+  },
   unwritten: { code: 30, write: (slab, { reason }) => slab.text(reason), read: (packet) => ({ type: 'unwritten', reason: packet.text() }) },
   invalid: { code: 31, write: (slab, { reason }) => slab.text(reason), read: (packet) => ({ type: 'invalid', reason: packet.text() }) },
 };
@@ -222,6 +259,15 @@ const EVENTS: Vocabulary<Event> = {
     name: (event) => event.map,
     write: (slab, { version, entries }) => writeEntries(slab, version, entries),
     read: (packet) => ({ type: 'map.whole', map: packet.name, version: packet.f64(), entries: readEntries(packet) }),
+  },
+  'map.transacted': {
+    code: 18,
+    name: (event) => event.map,
+    write: (slab, { version, changes }) => {
+      slab.f64(version);
+      writeChanges(slab, changes);
+    },
+    read: (packet) => ({ type: 'map.transacted', map: packet.name, version: packet.f64(), changes: readChanges(packet) }),
   },
   listeners: {
     code: 24,
@@ -290,11 +336,6 @@ function byCode<Union extends { readonly type: string }>(vocabulary: Vocabulary<
   return Array.from(words);
 }
 
-function known<T>(word: T | undefined): T {
-  if (word === undefined) throw new HubError('BAD_PACKET', 'A packet holds a word that this version does not know. Run one version of interhub in all processes of a group.');
-  return word;
-}
-
 /** Two forms, so that the plain one has its own. */
 function readAcquire(packet: Reader): Submitted & { readonly type: 'lock.acquire' } {
   const ticket = packet.u32();
@@ -302,62 +343,6 @@ function readAcquire(packet: Reader): Submitted & { readonly type: 'lock.acquire
   const wait = (flags & WAITS) !== 0;
   if ((flags & HAS_TERMS) === 0) return { type: 'lock.acquire', key: packet.name, ticket, wait };
   return { type: 'lock.acquire', key: packet.name, ticket, wait, terms: readTerms(packet) };
-}
-
-function writeExpect(slab: Slab, expect: number | undefined): void {
-  slab.f64(expect ?? -1);
-}
-
-function readExpect(packet: Reader): { expect?: number } {
-  const expect = packet.f64();
-  return expect < 0 ? {} : { expect };
-}
-
-function writeEntries(slab: Slab, version: number, entries: readonly MapEntry[]): void {
-  slab.f64(version);
-  for (const entry of entries) {
-    slab.string(entry.key);
-    slab.f64(entry.version);
-    slab.payload(entry.value);
-  }
-}
-
-function readEntries(packet: Reader): MapEntry[] {
-  const entries: MapEntry[] = [];
-  while (packet.hasMore) entries.push({ key: packet.string(), version: packet.f64(), value: packet.payload() });
-  return entries;
-}
-
-function writeChange(slab: Slab, change: MapChange): void {
-  slab.f64(change.version);
-  switch (change.type) {
-    case 'set':
-      slab.u8(0);
-      slab.string(change.key);
-      slab.payload(change.value);
-      return;
-    case 'delete':
-      slab.u8(1);
-      slab.string(change.key);
-      return;
-    case 'clear':
-      slab.u8(2);
-      return;
-  }
-}
-
-function readChange(packet: Reader): MapChange {
-  const version = packet.f64();
-  switch (packet.u8()) {
-    case 0:
-      return { type: 'set', key: packet.string(), version, value: packet.payload() };
-    case 1:
-      return { type: 'delete', key: packet.string(), version };
-    case 2:
-      return { type: 'clear', version };
-    default:
-      return known<MapChange>(undefined);
-  }
 }
 
 function readNumbers(packet: Reader): number[] {

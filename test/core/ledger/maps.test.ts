@@ -2,13 +2,14 @@ import { expect } from 'chai';
 import { Maps } from '../../../src/core/ledger/maps.js';
 import type { Payload } from '../../../src/core/protocol.js';
 
+const ANN = 1;
 const bytes: Payload = { form: 'bytes', bytes: Uint8Array.of(1, 2, 3) };
 
 describe('Maps', () => {
   it('stores a value under the seq of its command, and tells the followers', () => {
     const maps = new Maps();
 
-    const applied = maps.set(8, 'stock', 'nails', '12');
+    const applied = maps.set(8, ANN, { map: 'stock', key: 'nails', value: '12' });
 
     expect(applied).to.deep.equal({
       outcome: { type: 'stored', version: 8 },
@@ -20,7 +21,7 @@ describe('Maps', () => {
   it('never looks into a value', () => {
     const maps = new Maps();
 
-    maps.set(1, 'stock', 'nails', bytes);
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: bytes });
 
     expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'entry', version: 1, value: bytes });
   });
@@ -30,7 +31,7 @@ describe('Maps', () => {
     const words = ['', '__proto__', 'constructor', 'toString', 'ключ', '\u0000', '\ud800'];
 
     for (const map of words) for (const key of words) expect(maps.get(map, key).outcome).to.deep.equal({ type: 'absent' });
-    for (const map of words) for (const key of words) maps.set(1, map, key, JSON.stringify([map, key]));
+    for (const map of words) for (const key of words) maps.set(1, ANN, { map, key, value: JSON.stringify([map, key]) });
 
     for (const map of words) {
       expect(maps.size(map)).to.equal(words.length);
@@ -41,7 +42,7 @@ describe('Maps', () => {
   it('keeps the maps apart', () => {
     const maps = new Maps();
 
-    maps.set(1, 'stock', 'nails', '12');
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12' });
 
     expect(maps.get('carts', 'nails').outcome).to.deep.equal({ type: 'absent' });
     expect(maps.size('carts')).to.equal(0);
@@ -50,56 +51,56 @@ describe('Maps', () => {
   it('sets only what is as expected, and answers how it is', () => {
     const maps = new Maps();
 
-    expect(maps.set(1, 'stock', 'nails', '1', 7)).to.deep.equal({ outcome: { type: 'conflict', version: 0 }, events: [] });
-    expect(maps.set(2, 'stock', 'nails', '2', 0).outcome).to.deep.equal({ type: 'stored', version: 2 });
-    expect(maps.set(3, 'stock', 'nails', '3', 0)).to.deep.equal({ outcome: { type: 'conflict', version: 2 }, events: [] });
-    expect(maps.set(4, 'stock', 'nails', '4', 2).outcome).to.deep.equal({ type: 'stored', version: 4 });
+    expect(maps.set(1, ANN, { map: 'stock', key: 'nails', value: '1', expect: 7 })).to.deep.equal({ outcome: { type: 'conflict', version: 0 }, events: [] });
+    expect(maps.set(2, ANN, { map: 'stock', key: 'nails', value: '2', expect: 0 }).outcome).to.deep.equal({ type: 'stored', version: 2 });
+    expect(maps.set(3, ANN, { map: 'stock', key: 'nails', value: '3', expect: 0 })).to.deep.equal({ outcome: { type: 'conflict', version: 2 }, events: [] });
+    expect(maps.set(4, ANN, { map: 'stock', key: 'nails', value: '4', expect: 2 }).outcome).to.deep.equal({ type: 'stored', version: 4 });
 
     expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'entry', version: 4, value: '4' });
   });
 
   it('deletes an entry once, and tells the followers once', () => {
     const maps = new Maps();
-    maps.set(1, 'stock', 'nails', '12');
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12' });
 
-    expect(maps.delete(2, 'stock', 'nails')).to.deep.equal({
+    expect(maps.delete(2, { map: 'stock', key: 'nails' })).to.deep.equal({
       outcome: { type: 'removed', removed: true, seq: 2 },
       events: [changed('stock', { type: 'delete', key: 'nails', version: 2 })],
     });
-    expect(maps.delete(3, 'stock', 'nails')).to.deep.equal({ outcome: { type: 'removed', removed: false, seq: 3 }, events: [] });
+    expect(maps.delete(3, { map: 'stock', key: 'nails' })).to.deep.equal({ outcome: { type: 'removed', removed: false, seq: 3 }, events: [] });
     expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'absent' });
   });
 
   it('deletes only what is as expected', () => {
     const maps = new Maps();
-    maps.set(1, 'stock', 'nails', '12');
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12' });
 
-    expect(maps.delete(2, 'stock', 'nails', 0)).to.deep.equal({ outcome: { type: 'conflict', version: 1 }, events: [] });
-    expect(maps.delete(3, 'stock', 'nails', 1).outcome).to.deep.include({ removed: true });
-    expect(maps.delete(4, 'stock', 'nails', 1).outcome).to.deep.equal({ type: 'conflict', version: 0 });
-    expect(maps.delete(5, 'stock', 'nails', 0).outcome).to.deep.include({ removed: false });
+    expect(maps.delete(2, { map: 'stock', key: 'nails', expect: 0 })).to.deep.equal({ outcome: { type: 'conflict', version: 1 }, events: [] });
+    expect(maps.delete(3, { map: 'stock', key: 'nails', expect: 1 }).outcome).to.deep.include({ removed: true });
+    expect(maps.delete(4, { map: 'stock', key: 'nails', expect: 1 }).outcome).to.deep.equal({ type: 'conflict', version: 0 });
+    expect(maps.delete(5, { map: 'stock', key: 'nails', expect: 0 }).outcome).to.deep.include({ removed: false });
   });
 
   it('deletes what is set to undefined; its version is then 0', () => {
     const maps = new Maps();
-    maps.set(1, 'stock', 'nails', '12');
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12' });
 
-    expect(maps.set(2, 'stock', 'nails', '', 9).outcome).to.deep.equal({ type: 'conflict', version: 1 });
-    expect(maps.set(3, 'stock', 'nails', '', 1)).to.deep.equal({
+    expect(maps.set(2, ANN, { map: 'stock', key: 'nails', value: '', expect: 9 }).outcome).to.deep.equal({ type: 'conflict', version: 1 });
+    expect(maps.set(3, ANN, { map: 'stock', key: 'nails', value: '', expect: 1 })).to.deep.equal({
       outcome: { type: 'stored', version: 0 },
       events: [changed('stock', { type: 'delete', key: 'nails', version: 3 })],
     });
-    expect(maps.set(4, 'stock', 'nails', '')).to.deep.equal({ outcome: { type: 'stored', version: 0 }, events: [] });
+    expect(maps.set(4, ANN, { map: 'stock', key: 'nails', value: '' })).to.deep.equal({ outcome: { type: 'stored', version: 0 }, events: [] });
   });
 
   it('adds to a number, beginning at 0', () => {
     const maps = new Maps();
 
-    expect(maps.add(1, 'stock', 'nails', 2)).to.deep.equal({
+    expect(maps.add(1, { map: 'stock', key: 'nails', amount: 2 })).to.deep.equal({
       outcome: { type: 'sum', version: 1, sum: 2 },
       events: [changed('stock', { type: 'set', key: 'nails', version: 1, value: '2' })],
     });
-    expect(maps.add(2, 'stock', 'nails', -4.5).outcome).to.deep.equal({ type: 'sum', version: 2, sum: -2.5 });
+    expect(maps.add(2, { map: 'stock', key: 'nails', amount: -4.5 }).outcome).to.deep.equal({ type: 'sum', version: 2, sum: -2.5 });
     expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'entry', version: 2, value: '-2.5' });
   });
 
@@ -107,9 +108,9 @@ describe('Maps', () => {
     const maps = new Maps();
 
     for (const number of [0, -0.5, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, 5e-324]) {
-      maps.set(1, 'stock', 'nails', JSON.stringify(number));
+      maps.set(1, ANN, { map: 'stock', key: 'nails', value: JSON.stringify(number) });
 
-      expect(maps.add(2, 'stock', 'nails', 1).outcome).to.deep.include({ sum: number + 1 });
+      expect(maps.add(2, { map: 'stock', key: 'nails', amount: 1 }).outcome).to.deep.include({ sum: number + 1 });
       expect(maps.get('stock', 'nails').outcome).to.deep.include({ value: JSON.stringify(number + 1) });
     }
   });
@@ -117,9 +118,9 @@ describe('Maps', () => {
   for (const value of ['"7"', 'null', '[1]', 'true', ' 1', '0x10', '1_000', 'Infinity', '1e400', '.5', '01', bytes]) {
     it(`does not add to ${typeof value === 'string' ? value : 'bytes'}`, () => {
       const maps = new Maps();
-      maps.set(1, 'stock', 'nails', value);
+      maps.set(1, ANN, { map: 'stock', key: 'nails', value });
 
-      const applied = maps.add(2, 'stock', 'nails', 1);
+      const applied = maps.add(2, { map: 'stock', key: 'nails', amount: 1 });
 
       expect(applied).to.deep.equal({ outcome: { type: 'not-a-number' }, events: [] });
       expect(maps.get('stock', 'nails').outcome).to.deep.equal({ type: 'entry', version: 1, value });
@@ -128,18 +129,18 @@ describe('Maps', () => {
 
   it('refuses a sum that JSON could not write', () => {
     const maps = new Maps();
-    maps.set(1, 'stock', 'nails', '1e308');
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '1e308' });
 
-    expect(maps.add(2, 'stock', 'nails', 1e308).outcome).to.deep.equal({ type: 'not-a-number' });
-    expect(maps.add(3, 'stock', 'nails', NaN).outcome).to.deep.equal({ type: 'not-a-number' });
-    expect(maps.add(4, 'stock', 'screws', -Infinity).outcome).to.deep.equal({ type: 'not-a-number' });
+    expect(maps.add(2, { map: 'stock', key: 'nails', amount: 1e308 }).outcome).to.deep.equal({ type: 'not-a-number' });
+    expect(maps.add(3, { map: 'stock', key: 'nails', amount: NaN }).outcome).to.deep.equal({ type: 'not-a-number' });
+    expect(maps.add(4, { map: 'stock', key: 'screws', amount: -Infinity }).outcome).to.deep.equal({ type: 'not-a-number' });
     expect(maps.size('stock')).to.equal(1);
   });
 
   it('clears a map once, and leaves the others alone', () => {
     const maps = new Maps();
-    maps.set(1, 'stock', 'nails', '12');
-    maps.set(2, 'carts', 'ann', '1');
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12' });
+    maps.set(2, ANN, { map: 'carts', key: 'ann', value: '1' });
 
     expect(maps.clear(3, 'stock')).to.deep.equal({
       outcome: { type: 'removed', removed: true, seq: 3 },
@@ -151,31 +152,31 @@ describe('Maps', () => {
 
   it('keeps nothing of a map when its last entry is gone', () => {
     const maps = new Maps();
-    maps.set(1, 'stock', 'nails', '12');
-    maps.set(2, 'carts', 'ann', '1');
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12' });
+    maps.set(2, ANN, { map: 'carts', key: 'ann', value: '1' });
 
-    maps.delete(3, 'stock', 'nails');
-    maps.set(4, 'carts', 'ann', '');
+    maps.delete(3, { map: 'stock', key: 'nails' });
+    maps.set(4, ANN, { map: 'carts', key: 'ann', value: '' });
 
     expect(maps.snapshot()).to.deep.equal([]);
   });
 
   it('hands out entries that do not change afterwards', () => {
     const maps = new Maps();
-    maps.set(1, 'stock', 'nails', '12');
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12' });
 
     const entries = maps.entries('stock');
-    maps.set(2, 'stock', 'nails', '13');
-    maps.set(3, 'stock', 'screws', '1');
+    maps.set(2, ANN, { map: 'stock', key: 'nails', value: '13' });
+    maps.set(3, ANN, { map: 'stock', key: 'screws', value: '1' });
 
     expect(entries).to.deep.equal([{ key: 'nails', version: 1, value: '12' }]);
   });
 
   it('goes on from a snapshot, with the order of the keys', () => {
     const maps = new Maps();
-    maps.set(1, 'stock', 'b', '1');
-    maps.set(2, 'stock', 'a', bytes);
-    maps.set(3, 'stock', 'b', '2');
+    maps.set(1, ANN, { map: 'stock', key: 'b', value: '1' });
+    maps.set(2, ANN, { map: 'stock', key: 'a', value: bytes });
+    maps.set(3, ANN, { map: 'stock', key: 'b', value: '2' });
 
     const restored = new Maps(structuredClone(maps.snapshot()));
 

@@ -3,15 +3,9 @@
  * The property tests hold the two together.
  */
 import type { Applied, Directed } from '../../../src/core/ledger/ledger.js';
-import type { Command, MapChange, Member, Outcome, Payload } from '../../../src/core/protocol.js';
+import type { Command, Member, Outcome } from '../../../src/core/protocol.js';
 import { NaiveLocks } from './naive-locks.js';
-
-interface NaiveEntry {
-  readonly map: string;
-  readonly key: string;
-  version: number;
-  value: Payload;
-}
+import { NaiveMaps } from './naive-maps.js';
 
 export class NaiveLedger {
   members: Member[] = [];
@@ -19,10 +13,10 @@ export class NaiveLedger {
   /** The last that was used. */
   seq = 0;
   readonly locks = new NaiveLocks(() => (this.seq += 1));
-  entries: NaiveEntry[] = [];
+  readonly maps = new NaiveMaps();
 
   versionOf(map: string, key: string): number {
-    return this.#entry(map, key)?.version ?? 0;
+    return this.maps.find(map, key)?.version ?? 0;
   }
 
   /** `reason` is left out of what is `invalid`: it is for people. */
@@ -52,8 +46,9 @@ export class NaiveLedger {
         const { number, reason } = command;
         if (!this.members.some((member) => member.number === number)) return { type: 'left' };
         this.members = this.members.filter((member) => member.number !== number);
-        if (this.members.length === 0) this.entries = [];
+        if (this.members.length === 0) this.maps.forget();
         this.locks.leave(number, events);
+        this.maps.leave(seq, number, events);
         events.push({ to: 'everyone', event: { type: 'member.left', number, reason } });
         return { type: 'left' };
       }
@@ -63,70 +58,18 @@ export class NaiveLedger {
       case 'lock.lines':
         return this.locks.apply(seq, from, command, events);
       case 'time':
-        return { type: 'count', count: command.now > this.locks.now ? this.locks.pass(command.now, events) : 0 };
-      case 'map.get': {
-        const entry = this.#entry(command.map, command.key);
-        return entry === undefined ? { type: 'absent' } : { type: 'entry', version: entry.version, value: entry.value };
-      }
-      case 'map.set': {
-        const { map, key, value, expect } = command;
-        const version = this.versionOf(map, key);
-        if (expect !== undefined && expect !== version) return { type: 'conflict', version };
-        if (value === '') this.#delete(seq, map, key, events);
-        else this.#store(seq, map, key, value, events);
-        return { type: 'stored', version: value === '' ? 0 : seq };
-      }
-      case 'map.delete': {
-        const { map, key, expect } = command;
-        const version = this.versionOf(map, key);
-        if (expect !== undefined && expect !== version) return { type: 'conflict', version };
-        return { type: 'removed', removed: this.#delete(seq, map, key, events), seq };
-      }
-      case 'map.add': {
-        const { map, key, amount } = command;
-        const present = this.#entry(map, key)?.value ?? '0';
-        const number: unknown = typeof present === 'string' ? JSON.parse(present) : undefined;
-        if (typeof number !== 'number' || !Number.isFinite(number + amount)) return { type: 'not-a-number' };
-        this.#store(seq, map, key, JSON.stringify(number + amount), events);
-        return { type: 'sum', version: seq, sum: number + amount };
-      }
+        if (command.now <= this.locks.now) return { type: 'count', count: 0 };
+        return { type: 'count', count: this.locks.pass(command.now, events) + this.maps.pass(seq, command.now, events) };
+      case 'map.get':
+      case 'map.pick':
+      case 'map.set':
+      case 'map.delete':
+      case 'map.add':
+      case 'map.transact':
       case 'map.entries':
-        return { type: 'entries', version: seq, entries: this.#entriesOf(command.map) };
       case 'map.size':
-        return { type: 'count', count: this.#entriesOf(command.map).length };
-      case 'map.clear': {
-        const removed = this.#entriesOf(command.map).length > 0;
-        this.entries = this.entries.filter((entry) => entry.map !== command.map);
-        if (removed) this.#tell(command.map, { type: 'clear', version: seq }, events);
-        return { type: 'removed', removed, seq };
-      }
+      case 'map.clear':
+        return this.maps.apply(seq, from, command, events);
     }
-  }
-
-  #entry(map: string, key: string): NaiveEntry | undefined {
-    return this.entries.find((entry) => entry.map === map && entry.key === key);
-  }
-
-  #entriesOf(map: string): { key: string; version: number; value: Payload }[] {
-    return this.entries.filter((entry) => entry.map === map).map(({ key, version, value }) => ({ key, version, value }));
-  }
-
-  #store(seq: number, map: string, key: string, value: Payload, events: Directed[]): void {
-    const entry = this.#entry(map, key);
-    if (entry === undefined) this.entries.push({ map, key, version: seq, value });
-    else Object.assign(entry, { version: seq, value });
-    this.#tell(map, { type: 'set', key, version: seq, value }, events);
-  }
-
-  #delete(seq: number, map: string, key: string, events: Directed[]): boolean {
-    const entry = this.#entry(map, key);
-    if (entry === undefined) return false;
-    this.entries = this.entries.filter((other) => other !== entry);
-    this.#tell(map, { type: 'delete', key, version: seq }, events);
-    return true;
-  }
-
-  #tell(map: string, change: MapChange, events: Directed[]): void {
-    events.push({ to: 'followers', event: { type: 'map.changed', map, change } });
   }
 }

@@ -42,6 +42,25 @@ const COMMANDS: readonly Submitted[] = [
   { type: 'map.entries', map: 'm' },
   { type: 'map.size', map: 'm' },
   { type: 'map.clear', map: 'm' },
+  { type: 'map.set', map: 'm', key: 'k', value: '1', lifetime: { ttl: 0.5, ephemeral: true }, terms: { ttl: 2 ** 40, maxEntries: 1, maxBytes: 2 ** 50 } },
+  { type: 'map.set', map: 'm', key: 'k', expect: 7, value: '1', lifetime: {}, terms: {} },
+  { type: 'map.add', map: 'm', key: 'k', amount: 1, terms: { maxEntries: 10 } },
+  { type: 'map.pick', map: 'm', keys: ['a', '', '😀'] },
+  { type: 'map.pick', map: 'm', keys: [] },
+  {
+    type: 'map.transact',
+    map: 'm',
+    conditions: [{ key: 'a', expect: 0 }, { key: '', expect: 'present' }, { key: 'b', expect: 2 ** 52 }],
+    then: [
+      { type: 'get', key: 'a' },
+      { type: 'set', key: 'b', value: '"x"' },
+      { type: 'set', key: 'c', value: '', lifetime: { ttl: 5 } },
+      { type: 'set', key: 'd', value: { form: 'tagged', bytes }, lifetime: { ephemeral: true } },
+    ],
+    otherwise: [{ type: 'delete', key: 'a' }, { type: 'add', key: 'n', amount: -0.5 }],
+    terms: { ttl: 1 },
+  },
+  { type: 'map.transact', map: '', conditions: [], then: [], otherwise: [] },
 ];
 
 const OUTCOMES: readonly Told[] = [
@@ -66,6 +85,21 @@ const OUTCOMES: readonly Told[] = [
   { type: 'entries', version: 12, entries: [{ key: 'a', version: 1, value: '1' }, { key: '', version: 2, value: { form: 'bytes', bytes } }] },
   { type: 'count', count: 1_000_000 },
   { type: 'not-a-number' },
+  { type: 'other-terms', terms: { ttl: 5, maxEntries: 3 } },
+  { type: 'too-large', limit: 100 },
+  { type: 'transacted', succeeded: false, version: 0, results: [] },
+  {
+    type: 'transacted',
+    succeeded: true,
+    version: 9,
+    results: [
+      { type: 'absent' },
+      { type: 'entry', version: 3, value: '"v"' },
+      { type: 'stored', version: 9 },
+      { type: 'removed', removed: false, seq: 9 },
+      { type: 'sum', version: 9, sum: -1.5 },
+    ],
+  },
   { type: 'unwritten', reason: 'no room' },
   { type: 'invalid', reason: 'no such thing' },
 ];
@@ -81,6 +115,10 @@ const EVENTS: readonly Event[] = [
   { type: 'map.changed', map: 'm', change: { type: 'set', key: 'k', version: 3, value: '"v"' } },
   { type: 'map.changed', map: 'm', change: { type: 'delete', key: 'k', version: 4 } },
   { type: 'map.changed', map: 'm', change: { type: 'clear', version: 5 } },
+  { type: 'map.changed', map: 'm', change: { type: 'delete', key: 'k', version: 6, ended: { reason: 'expired', version: 2 } } },
+  { type: 'map.changed', map: 'm', change: { type: 'delete', key: 'k', version: 6, ended: { reason: 'evicted', version: 2 } } },
+  { type: 'map.changed', map: 'm', change: { type: 'delete', key: 'k', version: 6, ended: { reason: 'left', version: 2 } } },
+  { type: 'map.transacted', map: 'm', version: 7, changes: [{ type: 'set', key: 'k', version: 7, value: '1' }, { type: 'delete', key: 'l', version: 7 }] },
   { type: 'map.whole', map: 'm', version: 6, entries: [{ key: 'k', version: 3, value: '"v"' }] },
   { type: 'listeners', of: 'method', name: 'sum', members: [1, 70_000] },
 ];
