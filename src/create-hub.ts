@@ -4,9 +4,11 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as api from './core/api.js';
-import { describe } from './core/arguments.js';
+import { checkCount, describe } from './core/arguments.js';
 import type { Context, Doing } from './core/context.js';
 import { Hub } from './core/hub.js';
+import { LIMITS } from './core/limits.js';
+import type { Limits } from './core/limits.js';
 import type { Transport } from './core/transport.js';
 import type { ClusterOptions } from './transports/cluster.js';
 import type { Adopter, ForkOptions } from './transports/fork.js';
@@ -49,7 +51,10 @@ export function createHub(options: CreateHubOptions): api.Hub {
     case 'socket':
       return new Hub({ ...of, transport: import('./transports/socket.js').then(({ socket }) => socket(options)) });
     case 'fork': {
-      const transport = import('./transports/fork.js').then(({ fork }) => fork(options));
+      // What can be gone through only once is: when the transport has been loaded it would be empty.
+      const children = options.children === undefined ? {} : { children: [...options.children] };
+      for (const child of children.children ?? []) checkChild(child);
+      const transport = import('./transports/fork.js').then(({ fork }) => fork({ ...options, ...children }));
       return new AdoptingHub({ ...of, transport }, transport);
     }
     default:
@@ -90,7 +95,7 @@ const OF_TRANSPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['memory', ['group', 'limits']],
   ['cluster', ['group', 'limits']],
   ['fork', ['group', 'limits', 'children', 'role']],
-  ['socket', ['path', 'broker', 'durability']],
+  ['socket', ['path', 'broker', 'durability', 'limits']],
 ]);
 
 /** A mistyped option would be ignored in silence: it is refused by name. */
@@ -115,10 +120,17 @@ function checkOptions(options: CreateHubOptions): void {
   for (const [option, listener] of Object.entries({ onError, onUndelivered })) {
     if (listener !== undefined && typeof listener !== 'function') throw new TypeError(`\`${option}\` is a function, not ${describe(listener)}.`);
   }
+  if ('limits' in options && options.limits !== undefined) checkLimits(options.limits);
   if (options.transport === 'socket' && (typeof options.path !== 'string' || options.path === '')) {
     throw new TypeError(`\`path\` is the folder in which the group meets, as in { transport: 'socket', path: '/run/shop' }, not ${describe(options.path)}.`);
   }
-  if (options.transport === 'fork') for (const child of options.children ?? []) checkChild(child);
+}
+
+function checkLimits(limits: Partial<Limits>): void {
+  for (const [limit, value] of Object.entries(limits)) {
+    if (!(limit in LIMITS)) throw new TypeError(`\`limits.${limit}\` is no limit. There are ${Object.keys(LIMITS).map((known) => `\`${known}\``).join(', ')}.`);
+    checkCount(`limits.${limit}`, value);
+  }
 }
 
 function isTransport(transport: unknown): boolean {

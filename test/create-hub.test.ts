@@ -16,6 +16,8 @@ describe('createHub', () => {
     ['labels that are no texts', { transport: 'memory', labels: { zone: 1 } }, /`labels`/],
     ['a time that is none', { transport: 'memory', timeout: '1s' }, /`timeout`.*"1s"/],
     ['a listener that is none', { transport: 'memory', onError: true }, /`onError`/],
+    ['a limit that there is not', { transport: 'memory', limits: { packets: 1 } }, /`limits.packets` is no limit/],
+    ['a limit that is no number', { transport: 'socket', path: '/tmp/never', limits: { packet: '1' } }, /`limits.packet` is a number/],
     ['a child without a channel', { transport: 'fork', children: [{}] }, /IPC channel/],
   ];
   for (const [what, options, complaint] of wrong) {

@@ -7,7 +7,7 @@ import type { Worker } from 'node:cluster';
 import { askForLink } from '../adapters/ipc/asking.js';
 import { IpcDoors } from '../adapters/ipc/doors.js';
 import { HubError } from '../core/errors.js';
-import type { Limits } from '../core/star/limits.js';
+import type { Limits } from '../core/limits.js';
 import type { Meeting, Rendezvous } from '../core/star/rendezvous.js';
 import { star } from '../core/star/star.js';
 import type { Transport } from '../core/transport.js';

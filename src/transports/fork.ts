@@ -6,7 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { askForLink } from '../adapters/ipc/asking.js';
 import type { IpcChannel } from '../adapters/ipc/channel.js';
 import { IpcDoors } from '../adapters/ipc/doors.js';
-import type { Limits } from '../core/star/limits.js';
+import type { Limits } from '../core/limits.js';
 import type { Meeting, Rendezvous } from '../core/star/rendezvous.js';
 import { star } from '../core/star/star.js';
 import type { Transport } from '../core/transport.js';

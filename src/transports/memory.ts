@@ -5,7 +5,7 @@
 import { HubError } from '../core/errors.js';
 import { host } from '../core/host.js';
 import type { Host } from '../core/host.js';
-import type { Limits } from '../core/star/limits.js';
+import type { Limits } from '../core/limits.js';
 import type { Link } from '../core/star/link.js';
 import { linkPair } from '../core/star/pair.js';
 import type { Meeting, Rendezvous } from '../core/star/rendezvous.js';

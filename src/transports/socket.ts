@@ -1,6 +1,7 @@
 /** Unrelated processes of one user on one machine: they meet in a folder, and need no server to be started. */
 import { resolve } from 'node:path';
 import { star } from '../core/star/star.js';
+import type { Limits } from '../core/limits.js';
 import type { Rendezvous } from '../core/star/rendezvous.js';
 import type { Transport } from '../core/transport.js';
 import { FolderRendezvous } from './socket/folder-rendezvous.js';
@@ -17,13 +18,14 @@ export interface SocketOptions {
   readonly broker?: BrokerRole;
   /** What the group keeps when its broker dies; the same in all its processes. Default `process`. */
   readonly durability?: Durability;
+  readonly limits?: Partial<Limits>;
 }
 
-export function socket(options: SocketOptions): Transport {
-  return star(socketRendezvous(options));
+export function socket({ limits = {}, ...meeting }: SocketOptions): Transport {
+  return star(socketRendezvous(meeting), { limits });
 }
 
-export function socketRendezvous({ path, broker = 'auto', durability = 'process' }: SocketOptions): Rendezvous {
+export function socketRendezvous({ path, broker = 'auto', durability = 'process' }: Omit<SocketOptions, 'limits'>): Rendezvous {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new TypeError('`path` must be the name of the folder in which the group meets, as in { path: "/run/shop" }.');
   }

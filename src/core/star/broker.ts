@@ -17,7 +17,7 @@ import type { Hello, Refusal, Welcome } from './hello.js';
 import { Interests } from './interests.js';
 import type { Shift } from './interests.js';
 import type { Journal } from './journal.js';
-import type { Limits } from './limits.js';
+import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { Order } from './order.js';
 import { AT, FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';

@@ -1,7 +1,7 @@
 /** One end of the link to one process: reads what comes, and ends it when the process does not keep to the rules. */
 import { HubError } from '../errors.js';
 import { Inbox } from './inbox.js';
-import { HELLO_LIMIT } from './limits.js';
+import { HELLO_LIMIT } from '../limits.js';
 import type { Link, LinkSink } from './link.js';
 import { Outbox } from './outbox.js';
 import type { Reader } from './reader.js';

@@ -1,7 +1,7 @@
 /** A process's time as the authority of a group: its broker, in the place that it was given, until it hands over. */
 import type { Host } from '../host.js';
 import { Broker } from './broker.js';
-import type { Limits } from './limits.js';
+import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { linkPair } from './pair.js';
 import type { Meeting } from './rendezvous.js';

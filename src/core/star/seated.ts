@@ -15,7 +15,7 @@ import { Connection } from './connection.js';
 import type { Desk } from './connection.js';
 import { readRefusal, readWelcome } from './hello.js';
 import type { Hello, Welcome } from './hello.js';
-import type { Limits } from './limits.js';
+import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
 import { Pulse } from './pulse.js';

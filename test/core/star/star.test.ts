@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { HubError } from '../../../src/core/errors.js';
 import { EVERYONE } from '../../../src/core/protocol.js';
 import type { Envelope, Outcome } from '../../../src/core/protocol.js';
-import type { Limits } from '../../../src/core/star/limits.js';
+import type { Limits } from '../../../src/core/limits.js';
 import type { Link } from '../../../src/core/star/link.js';
 import { star } from '../../../src/core/star/star.js';
 import type { Session } from '../../../src/core/transport.js';
