@@ -65,14 +65,25 @@ export interface Hub extends AsyncDisposable {
 
   // ── asking: one answer or one error ───────────────────────────────────────────────────────────────────────────────
 
-  /** Answers a method's requests. One handler a method and hub; a second one throws a `TypeError`. */
+  /**
+   * Answers a method's requests, with what the handler returns, or its promise resolves to; an async iterable is for
+   * `stream`, and goes part by part. An input that is an async iterable comes as one. One handler a method and hub; a second one throws a `TypeError`. */
   handle<I = unknown, O = unknown>(method: string, handler: (input: I, call: Call) => O | Promise<O>, options?: HandleOptions): Disposable;
   /**
-   * Asks one member: the one named by `to`, else one that handles the method, in turn.
+   * Asks one member: the one named by `to`, else one that handles the method, in turn. An input that is an async iterable
+   * goes part by part, as the handler reads it.
    * Rejects with what the handler threw, or with a `HubError`: `NO_RECEIVER` at once when nobody handles it, `TIMEOUT`,
    * `LOST` at once when the member dies (`mayHaveRun` tells whether it may have begun), or with the signal's reason.
    */
   request<O = unknown>(method: string, input?: unknown, options?: RequestOptions): Promise<O>;
+
+  /**
+   * Asks as `request` does, when the first part of the answer is read, and gives the parts as they come: the handler
+   * returns an async iterable, as an async generator does. A reader that is slow slows the handler down: at most 16 parts,
+   * of about 1 MiB, are under way. `break` ends the handler's iterable, and so does the death of this member; what the
+   * handler throws, or its death, is told behind the parts that came before. `timeout` limits the wait for the first part.
+   */
+  stream<O = unknown>(method: string, input?: unknown, options?: RequestOptions): Stream<O>;
 
   // ── agreeing: one order for the group ─────────────────────────────────────────────────────────────────────────────
 
@@ -178,6 +189,9 @@ export interface RequestOptions {
   /** Gives up: rejects with its reason, and aborts the handler's `call.signal`. */
   readonly signal?: AbortSignal;
 }
+
+/** The parts of an answer. Reading on after its end, or `return`, tells no more. */
+export interface Stream<O = unknown> extends AsyncIterableIterator<O>, AsyncDisposable {}
 
 /** A request, as its handler sees it. */
 export interface Call {

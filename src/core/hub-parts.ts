@@ -88,17 +88,28 @@ export class HubParts implements Occupant {
       case 'message':
         return this.listeners.received(envelope);
       case 'request':
+      case 'stream':
         return this.answers.received(envelope);
       case 'reply':
       case 'failure':
         return this.calls.answered(envelope);
       case 'cancel':
         return this.answers.cancelled(envelope);
+      case 'chunk':
+        return this.calls.chunkCame(envelope);
+      case 'credit':
+        return this.answers.credited(envelope);
+      case 'input':
+      case 'input.end':
+      case 'input.failure':
+        return this.answers.inputCame(envelope);
+      case 'input.credit':
+        return this.calls.credited(envelope);
     }
   }
 
   returned(envelope: Envelope<Arrival>, why: 'absent' | 'full'): void {
-    if (envelope.type === 'request') this.calls.returned(envelope, why);
+    if (envelope.type === 'request' || envelope.type === 'stream') this.calls.returned(envelope, why);
     else if (envelope.type === 'message') this.#undelivered(envelope.name, envelope.payload, envelope.member);
   }
 

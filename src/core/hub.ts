@@ -12,6 +12,7 @@ import { HubError } from './errors.js';
 import { HubParts } from './hub-parts.js';
 import type { HubSetup } from './hub-parts.js';
 import type { Answer } from './messaging/answers.js';
+import { isStream } from './messaging/flow.js';
 import { Letter } from './messaging/letter.js';
 import type { Listen } from './messaging/listeners.js';
 import { EVERYONE } from './protocol.js';
@@ -105,18 +106,19 @@ export class Hub implements api.Hub {
   }
 
   request<O = unknown>(method: string, input?: unknown, options: api.RequestOptions = {}): Promise<O> {
-    const { timeout = this.#timeout, to, signal } = options;
-    checkName('method', method);
-    if (options.timeout !== undefined) checkDuration('timeout', timeout);
-    if (to !== undefined) checkAddress(to);
-    if (signal !== undefined) checkSignal(signal);
-    let payload: Payload;
+    checkRequest(method, options);
+    const { timeout = this.#timeout } = options;
     try {
-      payload = encode(input);
+      return this.#parts.calls.request(method, isStream(input) ? input : encode(input), timeout, options) as Promise<O>;
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#parts.calls.request(method, payload, timeout, options) as Promise<O>;
+  }
+
+  stream<O = unknown>(method: string, input?: unknown, options: api.RequestOptions = {}): api.Stream<O> {
+    checkRequest(method, options);
+    const { timeout = this.#timeout } = options;
+    return this.#parts.calls.stream(method, isStream(input) ? input : encode(input), timeout, options) as api.Stream<O>;
   }
 
   lock(key: Keys, options?: api.LockOptions): Promise<api.Lock>;
@@ -243,6 +245,13 @@ const NO_OPTIONS = Object.freeze({});
 const RESULTS = 'interhub.once';
 /** How many tickets the authority tells of at most. */
 const MOST_TOLD = 10_000;
+
+function checkRequest(method: string, { timeout, to, signal }: api.RequestOptions): void {
+  checkName('method', method);
+  if (timeout !== undefined) checkDuration('timeout', timeout);
+  if (to !== undefined) checkAddress(to);
+  if (signal !== undefined) checkSignal(signal);
+}
 
 function checkRunning({ concurrency, signal }: api.ListenOptions): void {
   if (concurrency !== undefined) checkCount('concurrency', concurrency);

@@ -25,8 +25,11 @@ export type Candidate = Omit<Member, 'number'>;
 export type Payload = string | Encoded;
 
 export interface Encoded {
-  /** `tagged`: our own form for what JSON would lose. The others are a user's bytes as they are. */
-  readonly form: 'tagged' | 'buffer' | 'bytes';
+  /**
+   * `tagged`: our own form for what JSON would lose. `stream`: of a request only, whose input comes in parts. The others
+   * are a user's bytes as they are.
+   */
+  readonly form: 'tagged' | 'buffer' | 'bytes' | 'stream';
   readonly bytes: Uint8Array;
 }
 
@@ -43,9 +46,16 @@ export const EVERYONE = 0;
 export type EnvelopeType =
   | 'message' // to a topic's listeners
   | 'request' // to a method's handler; answered by one reply or one failure
+  | 'stream' // a request whose answer may come in parts, before the reply or the failure
   | 'reply'
   | 'failure' // the payload is what the handler threw
-  | 'cancel'; // the asker has gone: nobody waits for the answer any more
+  | 'cancel' // the asker has gone: nobody waits for the answer any more
+  | 'chunk' // a part of an answer
+  | 'credit' // the asker has read so many parts of an answer
+  | 'input' // a part of a request's input, which is sent when it was asked for
+  | 'input.end'
+  | 'input.failure' // the payload is what the asker's source threw
+  | 'input.credit'; // the handler wants so many more parts of the input
 
 /** What one member tells another: at most once, in order for each pair of members, across all types. */
 export interface Envelope<P extends Arrival = Payload> {
@@ -56,7 +66,10 @@ export interface Envelope<P extends Arrival = Payload> {
   readonly name: string;
   /** Which of the asker's calls this belongs to: 1 to 2^31 - 1; 0 for a message. */
   readonly call: number;
-  /** Of a request: how long the asker goes on waiting, in ms, from its arrival on; 0 is without limit. */
+  /**
+   * Of a request: how long the asker goes on waiting, in ms, from its arrival on; 0 is without limit. Of a part: how many
+   * came before it. Of credit: for how many parts.
+   */
   readonly timeout: number;
   readonly payload: P;
 }

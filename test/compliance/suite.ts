@@ -8,6 +8,7 @@ import { locksComplete } from './locks-complete.js';
 import { locks } from './locks.js';
 import { members } from './members.js';
 import { state } from './state.js';
+import { streams } from './streams.js';
 import { telling } from './telling.js';
 import { values } from './values.js';
 
@@ -34,6 +35,7 @@ export function describeTransport(name: string, start: () => Fixture | Promise<F
     };
     telling(meet);
     asking(meet);
+    streams(meet);
     locks(meet);
     locksComplete(meet);
     state(meet);

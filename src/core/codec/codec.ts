@@ -3,6 +3,7 @@
  * travel as they are; all else takes the tagged form. What arrives is equal to what was sent in all that structured
  * clone keeps (classes of one's own, non-enumerable and symbol properties are not of that), and `Buffer` stays `Buffer`.
  */
+import { HubError } from '../errors.js';
 import type { Arrival, Encoded, Payload } from '../protocol.js';
 import { allocate, hostBuffer } from '../text.js';
 import { parseJson } from './json.js';
@@ -30,6 +31,8 @@ export function decode(arrival: Arrival): unknown {
       return asBuffer(arrival.bytes);
     case 'bytes':
       return asBytes(arrival.bytes);
+    case 'stream':
+      throw new HubError('BAD_PACKET', 'A stream came where only a value can be.');
   }
 }
 

@@ -29,6 +29,15 @@ export function decodeFailure(arrival: Arrival): unknown {
   return thrown;
 }
 
+/** As `decodeFailure`; what cannot be read is told as what went wrong. */
+export function readFailure(arrival: Arrival): unknown {
+  try {
+    return decodeFailure(arrival);
+  } catch (error) {
+    return error;
+  }
+}
+
 /** For an error one that looks like it, with the reason as its cause; for anything else the reason itself. */
 function substitute(thrown: unknown, reason: HubError): Error {
   try {

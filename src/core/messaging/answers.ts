@@ -1,18 +1,21 @@
 /**
- * The requests that this member answers: each exactly once, by one reply or one failure, whatever its handler does. A
- * request that is cancelled is answered at once, so that its asker may use the number again.
+ * The requests that this member answers: each exactly once, by one reply or one failure, whatever its handler does; what
+ * a handler streams goes in parts before it. A request that is cancelled is answered at once, so that its asker may use the number again.
  */
 import PQueue from 'p-queue';
 import type { Call, HandleOptions } from '../api.js';
 import { decode, encode } from '../codec/codec.js';
-import { encodeFailure } from '../codec/failure.js';
+import { encodeFailure, readFailure } from '../codec/failure.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
 import type { Session } from '../transport.js';
 import type { Directory } from '../directory.js';
+import { STREAM, WINDOW, isStream } from './flow.js';
+import { Inflow } from './inflow.js';
 import { Letter } from './letter.js';
 import type { Outbox } from './outbox.js';
+import { Outflow } from './outflow.js';
 import { RunningCall } from './running-call.js';
 import type { Surroundings } from './running-call.js';
 
@@ -72,7 +75,7 @@ export class Answers {
     const call = new RunningCall(from, envelope, this.#ports);
     let input: unknown;
     try {
-      input = decode(envelope.payload);
+      input = isParts(envelope.payload) ? this.#inflow(call) : decode(envelope.payload);
     } catch (error) {
       return this.#fail(call, error);
     }
@@ -87,6 +90,19 @@ export class Answers {
     this.#post(member, 'reply', number, '');
     call.ended();
     call.abort(new DOMException(`The asker of "${call.method}" has given up.`, 'AbortError'));
+  }
+
+  /** A part of a request's input, or its end. */
+  inputCame({ type, member, call: number, timeout: place, payload }: Envelope<Arrival>): void {
+    const input = this.#running.get(member)?.get(number)?.input;
+    if (type === 'input') input?.push(payload, place);
+    else if (type === 'input.end') input?.end();
+    else input?.fail(readFailure(payload));
+  }
+
+  /** An asker has read parts of an answer. */
+  credited({ member, call, timeout: parts }: Envelope<Arrival>): void {
+    this.#running.get(member)?.get(call)?.answer?.credit(parts);
   }
 
   memberLeft(number: number): void {
@@ -134,14 +150,17 @@ export class Answers {
     } catch (thrown) {
       return this.#fail(call, thrown);
     }
+    if (isStream(output)) return this.#begin(call, output);
     if (!isThenable(output)) return this.#reply(call, output);
 
     this.#keep(call);
     this.#began();
     Promise.resolve(output).then(
       (value) => {
+        if (isStream(value)) return this.#pour(call, value).then(() => this.#finished());
         this.#reply(call, value);
         this.#finished();
+        return undefined;
       },
       (thrown: unknown) => {
         this.#fail(call, thrown);
@@ -155,13 +174,55 @@ export class Answers {
     this.#began();
     void queue.add(async () => {
       try {
-        if (!call.isAnswered) this.#reply(call, await answer(input, call));
+        if (call.isAnswered) return;
+        const output = await answer(input, call);
+        if (isStream(output)) await this.#pour(call, output);
+        else this.#reply(call, output);
       } catch (thrown) {
         this.#fail(call, thrown);
       } finally {
         this.#finished();
       }
     });
+  }
+
+  #begin(call: RunningCall, source: AsyncIterable<unknown>): void {
+    this.#keep(call);
+    this.#began();
+    void this.#pour(call, source).then(() => this.#finished());
+  }
+
+  /** Resolves when the source has ended, or is not wanted any more; never rejects. */
+  async #pour(call: RunningCall, source: AsyncIterable<unknown>): Promise<void> {
+    const { from, method, number } = call;
+    const answer = new Outflow(
+      source,
+      {
+        part: (payload, place) => this.#post(from.number, 'chunk', number, payload, place),
+        ended: () => this.#reply(call, undefined),
+        failed: (thrown) => this.#fail(call, thrown),
+      },
+      WINDOW.parts,
+    );
+    if (!call.takesParts) this.#fail(call, new TypeError(`"${method}" answers with a stream. Ask for it by hub.stream(), or return an array.`));
+    if (call.isAnswered) return answer.stop();
+    call.answer = answer;
+    await answer.run();
+  }
+
+  /** Its asker sends when the handler begins to read. */
+  #inflow(call: RunningCall): Inflow {
+    const { from, method, number } = call;
+    const ask = (parts: number): void => this.#post(from.number, 'input.credit', number, '', parts);
+    call.input = new Inflow(`the input of "${method}"`, {
+      begin: () => ask(WINDOW.parts),
+      credit: ask,
+      stop: () => {
+        // The answer tells its asker.
+      },
+    });
+    this.#keep(call);
+    return call.input;
   }
 
   #reply(call: RunningCall, value: unknown): void {
@@ -187,11 +248,12 @@ export class Answers {
 
   #done(call: RunningCall): void {
     call.ended();
+    call.input?.cut(new HubError('CLOSED', `"${call.method}" has been answered: no more of its input comes.`));
     this.#release(call);
   }
 
-  #post(to: number, type: EnvelopeType, call: number, payload: Payload): void {
-    this.#ports.outbox.post(new Letter(type, '', call, payload, to, this.#stranded));
+  #post(to: number, type: EnvelopeType, call: number, payload: Payload, parts = 0): void {
+    this.#ports.outbox.post(new Letter(type, '', call, payload, to, this.#stranded, parts));
   }
 
   #keep(call: RunningCall): void {
@@ -227,6 +289,10 @@ const NOTHING: Disposable = { [Symbol.dispose]: () => {} };
 
 function isThenable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function isParts(payload: Arrival): boolean {
+  return typeof payload === 'object' && 'form' in payload && payload.form === STREAM.form;
 }
 
 /** Of a handler's own requests some may not have run; the handler has. */

@@ -5,18 +5,24 @@
  * A call's number is its place in an array. A member answers every request exactly once, also one that was cancelled, so
  * a place is given away again when the answer has come, or the member has gone: a late answer never meets a new call.
  */
-import type { RequestOptions } from '../api.js';
+import type { Address, RequestOptions } from '../api.js';
 import { decode } from '../codec/codec.js';
-import { decodeFailure } from '../codec/failure.js';
+import { encodeFailure, readFailure } from '../codec/failure.js';
 import type { Deadlines } from '../deadlines.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
-import type { Arrival, Envelope, Payload } from '../protocol.js';
+import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
+import { STREAM, isStream } from './flow.js';
+import { Inflow } from './inflow.js';
 import { Letter } from './letter.js';
 import { noReceiver } from './outbox.js';
 import type { Outbox } from './outbox.js';
+import { Outflow } from './outflow.js';
 import { PendingCall } from './pending-call.js';
 import type { CallKeeper } from './pending-call.js';
+
+/** Encoded, or to be sent in parts. */
+export type Input = Payload | AsyncIterable<unknown>;
 
 export class Calls implements CallKeeper {
   readonly #outbox: Outbox;
@@ -32,17 +38,50 @@ export class Calls implements CallKeeper {
     this.#keepAlive = keepAlive;
   }
 
-  request(method: string, payload: Payload, timeout: number, { to, signal }: RequestOptions): Promise<unknown> {
+  request(method: string, input: Input, timeout: number, { to, signal }: RequestOptions): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      const number = this.#free.pop() ?? this.#calls.length;
-      const call = new PendingCall(this, number, method, payload, to, timeout, signal, resolve, reject);
-      this.#calls[number] = call;
-      this.#keepAlive.begin();
+      const call = this.#begin(method, input, timeout, to, signal, resolve, reject);
       if (timeout > 0) call.deadline = this.#deadlines.add(timeout, call);
-      signal?.addEventListener('abort', call);
       this.#post(call);
     });
+  }
+
+  /** Asks when the first part is read. `timeout` is how long to wait for it; then the answer may take its time. */
+  stream(method: string, input: Input, timeout: number, { to, signal }: RequestOptions): Inflow {
+    let call: PendingCall | undefined;
+    const answer: Inflow = new Inflow(`the answer to "${method}"`, {
+      begin: () => {
+        if (signal?.aborted === true) return answer.fail(signal.reason);
+        const fail = (reason: unknown): void => (signal?.aborted === true ? answer.cut(reason) : answer.fail(reason));
+        const end = (value: unknown): void => {
+          // A handler that answers with one value streams one.
+          if (value !== undefined) answer.push({ value }, 0);
+          answer.end();
+        };
+        const begun = this.#begin(method, input, 0, to, signal, end, fail);
+        begun.answer = answer;
+        if (timeout > 0) begun.deadline = this.#deadlines.add(timeout, { expired: () => this.#cancel(begun, tooLate(begun, timeout)) });
+        call = begun;
+        this.#post(begun);
+      },
+      credit: (parts) => call !== undefined && this.#tell(call, 'credit', '', parts),
+      stop: () => call !== undefined && !call.isWithdrawn && this.#cancel(call, undefined),
+    });
+    return answer;
+  }
+
+  /** A part of an answer has come. */
+  chunkCame(envelope: Envelope<Arrival>): void {
+    const call = this.#at(envelope);
+    if (call === undefined || call.isWithdrawn) return;
+    call.deadline?.cancel();
+    call.answer?.push(envelope.payload, envelope.timeout);
+  }
+
+  /** A handler wants more of the input. */
+  credited(envelope: Envelope<Arrival>): void {
+    this.#at(envelope)?.input?.credit(envelope.timeout);
   }
 
   /** A reply or a failure has come. */
@@ -85,8 +124,7 @@ export class Calls implements CallKeeper {
   }
 
   expired(call: PendingCall): void {
-    const error = new HubError('TIMEOUT', `"${call.name}" was not answered within ${call.timeout} ms.`, { mayHaveRun: call.member !== 0 });
-    this.#cancel(call, error);
+    this.#cancel(call, tooLate(call, call.timeout));
   }
 
   aborted(call: PendingCall): void {
@@ -95,6 +133,36 @@ export class Calls implements CallKeeper {
 
   stranded(call: PendingCall, error: HubError): void {
     this.#reject(call, error);
+  }
+
+  #begin(
+    method: string,
+    input: Input,
+    timeout: number,
+    to: Address | undefined,
+    signal: AbortSignal | undefined,
+    resolve: (value: unknown) => void,
+    reject: (reason: unknown) => void,
+  ): PendingCall {
+    const number = this.#free.pop() ?? this.#calls.length;
+    const comesInParts = isStream(input);
+    const call = new PendingCall(this, number, method, comesInParts ? STREAM : input, to, timeout, signal, resolve, reject);
+    if (comesInParts) this.#pour(call, input);
+    this.#calls[number] = call;
+    this.#keepAlive.begin();
+    signal?.addEventListener('abort', call);
+    return call;
+  }
+
+  /** Nothing goes before the handler asks for it: a request that is turned away has lost nothing of its input. */
+  #pour(call: PendingCall, source: AsyncIterable<unknown>): void {
+    const outlet = {
+      part: (payload: Payload, place: number): void => this.#tell(call, 'input', payload, place),
+      ended: (): void => this.#tell(call, 'input.end', '', 0),
+      failed: (thrown: unknown): void => this.#tell(call, 'input.failure', encodeFailure(thrown), 0),
+    };
+    call.input = new Outflow(source, outlet, 0);
+    void call.input.run();
   }
 
   #post(call: PendingCall): void {
@@ -115,7 +183,11 @@ export class Calls implements CallKeeper {
     if (call.member === 0) return this.#reject(call, reason);
     this.#settled(call);
     call.reject(reason);
-    this.#outbox.post(new Letter('cancel', '', call.call, '', call.member));
+    this.#tell(call, 'cancel', '', 0);
+  }
+
+  #tell(call: PendingCall, type: EnvelopeType, payload: Payload, parts: number): void {
+    this.#outbox.post(new Letter(type, '', call.call, payload, call.member, undefined, parts));
   }
 
   /** It has not run: whoever else handles the method may be asked. */
@@ -155,6 +227,7 @@ export class Calls implements CallKeeper {
     call.isWithdrawn = true;
     call.deadline?.cancel();
     call.signal?.removeEventListener('abort', call);
+    call.input?.stop();
     this.#keepAlive.end();
   }
 
@@ -168,15 +241,11 @@ export class Calls implements CallKeeper {
 /** How many members may turn a request away before its asker hears of it. */
 const MOST_REFUSALS = 8;
 
-function readFailure(payload: Arrival): unknown {
-  try {
-    return decodeFailure(payload);
-  } catch (error) {
-    return error;
-  }
+/** Only hubs say this, of what no handler has seen: `Answers` sees to it that a handler cannot. */
+function tooLate({ name, member }: PendingCall, timeout: number): HubError {
+  return new HubError('TIMEOUT', `"${name}" was not answered within ${timeout} ms.`, { mayHaveRun: member !== 0 });
 }
 
-/** Only hubs say this, of what no handler has seen: `Answers` sees to it that a handler cannot. */
 function isRefusal(thrown: unknown): thrown is HubError {
   return thrown instanceof HubError && thrown.mayHaveRun === false && thrown.code === 'NO_RECEIVER';
 }

@@ -1,4 +1,4 @@
-/** A parcel that nobody waits for: a message, an answer, a cancelling. */
+/** A parcel that nobody waits for: a message, an answer, a part of a stream, a cancelling. */
 import type { Address } from '../api.js';
 import type { HubError } from '../errors.js';
 import type { EnvelopeType, Payload } from '../protocol.js';
@@ -8,19 +8,28 @@ export class Letter implements Parcel {
   readonly type: EnvelopeType;
   readonly name: string;
   readonly call: number;
-  readonly timeout = 0;
+  readonly timeout: number;
   readonly payload: Payload;
   readonly to: Address | undefined;
   readonly refused = 0;
   readonly isWithdrawn = false;
   readonly #stranded: ((letter: Letter, error: HubError) => void) | undefined;
 
-  constructor(type: EnvelopeType, name: string, call: number, payload: Payload, to: Address | undefined, stranded?: (letter: Letter, error: HubError) => void) {
+  constructor(
+    type: EnvelopeType,
+    name: string,
+    call: number,
+    payload: Payload,
+    to: Address | undefined,
+    stranded?: (letter: Letter, error: HubError) => void,
+    timeout = 0,
+  ) {
     this.type = type;
     this.name = name;
     this.call = call;
     this.payload = payload;
     this.to = to;
+    this.timeout = timeout;
     this.#stranded = stranded;
   }
 

@@ -55,7 +55,7 @@ export class Outbox {
   post(parcel: Parcel): void {
     const life = this.#life;
     if (life.at === 'open' && this.#line.length === 0 && this.#depart(life.session, parcel)) return;
-    if (parcel.type === 'message' || parcel.type === 'request') this.#checkRoom(parcel);
+    if (parcel.type === 'message' || isQuestion(parcel)) this.#checkRoom(parcel);
     if (life.at === 'closed') return;
     if (parcel.to === undefined) this.#routes(parcel).learn(parcel.name);
     this.#line.push(parcel);
@@ -141,7 +141,7 @@ export class Outbox {
   }
 
   #routes(parcel: Parcel): Routes {
-    return parcel.type === 'request' ? this.#methods : this.#topics;
+    return isQuestion(parcel) ? this.#methods : this.#topics;
   }
 }
 
@@ -158,7 +158,12 @@ function noMember({ name, to }: Parcel): HubError {
   return new HubError('NO_MEMBER', `"${name}" was for ${JSON.stringify(address)}, and no member of the group has that number, id or name.`, { mayHaveRun: false });
 }
 
-export function noReceiver({ type, name }: Pick<Parcel, 'type' | 'name'>): HubError {
-  const what = type === 'request' ? `No member handles "${name}". Call hub.handle() somewhere before it is asked.` : `No member listens to "${name}".`;
+function isQuestion({ type }: Pick<Parcel, 'type'>): boolean {
+  return type === 'request' || type === 'stream';
+}
+
+export function noReceiver(parcel: Pick<Parcel, 'type' | 'name'>): HubError {
+  const { name } = parcel;
+  const what = isQuestion(parcel) ? `No member handles "${name}". Call hub.handle() somewhere before it is asked.` : `No member listens to "${name}".`;
   return new HubError('NO_RECEIVER', what, { mayHaveRun: false });
 }

@@ -3,7 +3,9 @@ import type { Address } from '../api.js';
 import type { Deadline, Expiring } from '../deadlines.js';
 import type { HubError } from '../errors.js';
 import type { Payload } from '../protocol.js';
+import type { Inflow } from './inflow.js';
 import type { Parcel } from './outbox.js';
+import type { Outflow } from './outflow.js';
 
 export interface CallKeeper {
   expired(call: PendingCall): void;
@@ -12,7 +14,6 @@ export interface CallKeeper {
 }
 
 export class PendingCall implements Parcel, Expiring {
-  readonly type = 'request';
   readonly name: string;
   /** Its place among the pending calls. */
   readonly call: number;
@@ -24,6 +25,9 @@ export class PendingCall implements Parcel, Expiring {
   readonly reject: (reason: unknown) => void;
   readonly #keeper: CallKeeper;
   deadline: Deadline | undefined = undefined;
+  /** Where the parts of its answer go, if it takes any; where those of its input come from, if it has any. */
+  answer: Inflow | undefined = undefined;
+  input: Outflow | undefined = undefined;
   /** Whom it is at; 0 while it has not departed. */
   member = 0;
   /** How many members have turned it away, and the last of them. */
@@ -52,6 +56,10 @@ export class PendingCall implements Parcel, Expiring {
     this.signal = signal;
     this.resolve = resolve;
     this.reject = reject;
+  }
+
+  get type(): 'request' | 'stream' {
+    return this.answer === undefined ? 'request' : 'stream';
   }
 
   departing(to: number): void {

@@ -4,6 +4,8 @@ import type { Deadline, Deadlines, Expiring } from '../deadlines.js';
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Arrival, Envelope, Member } from '../protocol.js';
+import type { Inflow } from './inflow.js';
+import type { Outflow } from './outflow.js';
 
 export interface Surroundings {
   readonly host: Host;
@@ -22,11 +24,17 @@ export class RunningCall implements Call, Expiring {
   #deadline: Deadline | undefined;
   #reason: unknown = undefined;
   #isAborted = false;
+  /** Whether its asker takes the answer in parts. */
+  readonly takesParts: boolean;
+  /** The parts of its input, if it comes in parts, and of its answer, if it goes in parts. */
+  input: Inflow | undefined = undefined;
+  answer: Outflow | undefined = undefined;
   /** It has its answer: what the handler makes of it now goes nowhere. */
   isAnswered = false;
 
-  constructor(from: Member, { name, call, timeout }: Envelope<Arrival>, around: Surroundings) {
+  constructor(from: Member, { type, name, call, timeout }: Envelope<Arrival>, around: Surroundings) {
     this.method = name;
+    this.takesParts = type === 'stream';
     this.from = from;
     this.number = call;
     this.#timeout = timeout;
@@ -50,6 +58,8 @@ export class RunningCall implements Call, Expiring {
     this.#reason = reason;
     this.#deadline?.cancel();
     this.#controller?.abort(reason);
+    this.answer?.stop();
+    this.input?.cut(reason);
   }
 
   expired(): void {

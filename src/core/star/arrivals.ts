@@ -17,17 +17,31 @@ export function deliverEach(packet: Reader, deliver: Deliver): void {
   }
   const count = packet.id;
   const hasCalls = type !== 'message';
+  const step = type === 'chunk' || type === 'input' ? 1 : 0;
   packet.expect(count, hasCalls ? 4 : 1);
   const calls = hasCalls ? Array.from({ length: count }, () => packet.u32()) : [];
   const values = parseAll(packet.text(), count);
   for (let i = 0; i < count; i++) {
     const call = calls[i] ?? 0;
     const payload: Arrival = values === undefined ? UNREADABLE : { value: (call & UNDEFINED_VALUE) === 0 ? values[i] : undefined };
-    deliver(flags, { type, member, name, call: (call & ~UNDEFINED_VALUE) >>> 0, timeout, payload });
+    deliver(flags, { type, member, name, call: (call & ~UNDEFINED_VALUE) >>> 0, timeout: timeout + i * step, payload });
   }
 }
 
-const ENVELOPE_TYPES: readonly EnvelopeType[] = ['message', 'request', 'reply', 'failure', 'cancel'];
+const ENVELOPE_TYPES: readonly EnvelopeType[] = [
+  'message',
+  'request',
+  'stream',
+  'reply',
+  'failure',
+  'cancel',
+  'chunk',
+  'credit',
+  'input',
+  'input.end',
+  'input.failure',
+  'input.credit',
+];
 
 /** In place of a value whose batch could not be parsed: whoever decodes it gets the error, value by value. */
 const UNREADABLE: Payload = { form: 'tagged', bytes: new Uint8Array(0) };

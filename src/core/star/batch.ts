@@ -14,10 +14,12 @@ const BATCH_LENGTH = 16_384;
 const VALUE_LENGTH = 4_096;
 
 export class Batch {
-  #type: 'message' | 'request' | 'reply' = 'message';
+  #type: 'message' | 'request' | 'reply' | 'chunk' | 'input' = 'message';
   #member = 0;
   #name = '';
-  #timeout = 0;
+  #extra = 0;
+  /** Parts of a stream are numbered: the others in a batch follow on the first. */
+  #step = 0;
   #count = 0;
   #text = '';
   readonly #calls = new Uint32Array(BATCH_COUNT);
@@ -34,7 +36,7 @@ export class Batch {
   take(envelope: Envelope): boolean {
     const { type, payload } = envelope;
     if (typeof payload !== 'string' || payload.length > VALUE_LENGTH) return false;
-    if (type !== 'message' && type !== 'request' && type !== 'reply') return false;
+    if (type !== 'message' && type !== 'request' && type !== 'reply' && type !== 'chunk' && type !== 'input') return false;
     if (payload === '' && type === 'message') return false;
 
     const count = this.#count;
@@ -42,11 +44,12 @@ export class Batch {
       this.#type = type;
       this.#member = envelope.member;
       this.#name = envelope.name;
-      this.#timeout = envelope.timeout;
+      this.#extra = envelope.timeout;
+      this.#step = type === 'chunk' || type === 'input' ? 1 : 0;
     } else if (
       this.#member !== envelope.member ||
       this.#type !== type ||
-      this.#timeout !== envelope.timeout ||
+      this.#extra + count * this.#step !== envelope.timeout ||
       this.#name !== envelope.name
     ) {
       return false;
@@ -63,10 +66,10 @@ export class Batch {
     const kind = KIND[this.#type];
     if (count === 1) {
       const call = this.#calls[0] ?? 0;
-      slab.begin(kind, FORM.json, this.#member, (call & ~UNDEFINED_VALUE) >>> 0, this.#timeout, this.#name);
+      slab.begin(kind, FORM.json, this.#member, (call & ~UNDEFINED_VALUE) >>> 0, this.#extra, this.#name);
       if ((call & UNDEFINED_VALUE) === 0) slab.text(this.#text);
     } else {
-      slab.begin(kind, FORM.json | FLAG.batch, this.#member, count, this.#timeout, this.#name);
+      slab.begin(kind, FORM.json | FLAG.batch, this.#member, count, this.#extra, this.#name);
       if (this.#type !== 'message') for (let i = 0; i < count; i++) slab.u32(this.#calls[i] ?? 0);
       slab.text(`[${this.#text}]`);
     }

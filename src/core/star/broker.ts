@@ -249,7 +249,7 @@ export class Broker {
     const hasRoom = packet.kind > KIND.request || (receiver?.out.queued ?? 0) < this.#limits.queue;
     if (!isAwaited && isThere && receiver !== undefined && hasRoom) {
       receiver.out.forward(bytes, start, end);
-    } else if (packet.kind <= KIND.request) {
+    } else if (packet.kind <= KIND.stream) {
       setMember(bytes, start, to);
       bytes[start + AT.flags] = packet.flags | FLAG.returned | (isThere ? FLAG.full : 0);
       from.out.forward(bytes, start, end);

@@ -8,7 +8,7 @@
  *      8  u32  member: the other end of an envelope (to the broker: whom it is for; from the broker: whom it is from);
  *              of a command: the oldest command that its sender has no outcome of
  *     12  u32  id: the call, the command's number; of a batch: how many values it holds
- *     16  u32  extra: a request's time-out; the type of a command, an outcome, an event or an interest
+ *     16  u32  extra: a request's time-out; the place of a part, or of a batch's first; a number of parts; the type of a command, an outcome, an event or an interest
  *     20       name, then the body
  *
  * A broker sends an envelope on by writing one number, `member`, into the header, and copying the rest.
@@ -41,9 +41,16 @@ export const KIND = {
   // telling and asking: from here on the broker reads the header only
   message: 16,
   request: 17,
-  reply: 18,
-  failure: 19,
-  cancel: 20,
+  stream: 18,
+  reply: 19,
+  failure: 20,
+  cancel: 21,
+  chunk: 22,
+  credit: 23,
+  input: 24,
+  'input.end': 25,
+  'input.failure': 26,
+  'input.credit': 27,
 } as const;
 
 export const FIRST_ENVELOPE = KIND.message;
@@ -59,7 +66,7 @@ export const FLAG = {
   full: 0x20,
 } as const;
 
-export const FORM = { json: 0, tagged: 1, buffer: 2, bytes: 3 } as const;
+export const FORM = { json: 0, tagged: 1, buffer: 2, bytes: 3, stream: 4 } as const;
 
 /** In a batch's table: the value of this call is `undefined`, which JSON cannot say. */
 export const UNDEFINED_VALUE = 0x8000_0000;

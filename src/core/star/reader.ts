@@ -122,6 +122,7 @@ export class Reader {
     if (form === FORM.tagged) return { form: 'tagged', bytes };
     if (form === FORM.buffer) return { form: 'buffer', bytes };
     if (form === FORM.bytes) return { form: 'bytes', bytes };
+    if (form === FORM.stream) return { form: 'stream', bytes };
     throw bad(`it has a payload of an unknown form, ${form}`);
   }
 
