@@ -21,7 +21,7 @@ import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { Order } from './order.js';
 import { AT, FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
-import type { Reader } from './reader.js';
+import { Reader } from './reader.js';
 import { Return } from './return.js';
 import { Turn } from './turn.js';
 import type { IsDead } from './return.js';
@@ -114,9 +114,21 @@ export class Broker {
   }
 
   packet(connection: Connection, packet: Reader): void {
-    if (connection.member === 0) this.#meet(connection, packet);
-    else if (packet.kind >= FIRST_ENVELOPE) this.#forward(connection, packet);
-    else this.#serve(connection, packet);
+    if (connection.member === 0) return this.#meet(connection, packet);
+    if (packet.kind < FIRST_ENVELOPE) return this.#serve(connection, packet);
+    if ((packet.flags & FLAG.returned) !== 0) throw new HubError('BAD_PACKET', 'A member returned an envelope; only a broker does.');
+    if (connection.waiting === 0) this.#forward(connection, packet);
+    else this.#forwardLater(connection, packet);
+  }
+
+  /** What a member tells does not overtake what it did before. */
+  #forwardLater(connection: Connection, { bytes, start, end }: Reader): void {
+    const packet = new Reader().open(bytes.slice(start, end), 0, end - start, true);
+    connection.waiting += 1;
+    this.#order.after(() => {
+      connection.waiting -= 1;
+      this.#forward(connection, packet);
+    });
   }
 
   linkDrained(): void {
@@ -127,7 +139,7 @@ export class Broker {
     this.#strangers.get(connection)?.[Symbol.dispose]();
     this.#strangers.delete(connection);
     this.#hasLastWord(connection);
-    this.#leave(connection, 'lost');
+    this.#order.after(() => this.#leave(connection, 'lost'));
   }
 
   #meet(connection: Connection, packet: Reader): void {
@@ -206,9 +218,9 @@ export class Broker {
       case KIND.ping:
         return connection.out.control(KIND.pong);
       case KIND.handover:
-        return this.#hasLastWord(connection);
+        return this.#order.after(() => this.#hasLastWord(connection));
       case KIND.bye:
-        this.#leave(connection, 'closed');
+        this.#order.after(() => this.#leave(connection, 'closed'));
         return this.#order.after(() => {
           connection.out.control(KIND.bye);
           connection.close();
@@ -219,9 +231,10 @@ export class Broker {
   }
 
   /** Whoever comes back asks again, and hears what became of what was done already. */
-  #submit({ member, out }: Connection, packet: Reader): void {
+  #submit(connection: Connection, packet: Reader): void {
+    const { member, out } = connection;
     const outcome = this.#return.awaits(member) ? this.#estate.outcome(member, packet.id) : undefined;
-    if (outcome === undefined) this.#order.submit(member, packet, out);
+    if (outcome === undefined) this.#order.submit(connection, packet);
     else out.outcome(packet.id, outcome);
   }
 
@@ -236,7 +249,6 @@ export class Broker {
 
   #forward(from: Connection, packet: Reader): void {
     const { bytes, start, end, member: to } = packet;
-    if ((packet.flags & FLAG.returned) !== 0) throw new HubError('BAD_PACKET', 'A member returned an envelope; only a broker does.');
     setMember(bytes, start, from.member);
     if (to === EVERYONE) return this.#forwardToAll(from, packet);
 

@@ -24,6 +24,8 @@ export class Connection implements LinkSink {
   readonly out: Outbox;
   /** To a broker: the member that sits at the other end; 0 before it has been let in, and again after it has left. */
   member = 0;
+  /** To a broker: how much of what came from here waits to be written down. */
+  waiting = 0;
   #isEnding = false;
 
   constructor(desk: Desk, link: Link, turn: Turn) {

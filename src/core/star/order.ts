@@ -18,6 +18,7 @@ import type { Reader } from './reader.js';
 import { Records } from './records.js';
 import type { Flushable, Turn } from './turn.js';
 import { readCommand } from './vocabulary.js';
+import type { Told } from './vocabulary.js';
 
 export interface OrderOptions {
   readonly estate: Estate;
@@ -30,6 +31,15 @@ export interface OrderOptions {
   readonly turn: Turn;
   /** Passes on what follows from a command, after its asker has been told the outcome. */
   readonly direct: (directed: Directed) => void;
+}
+
+/** Whoever submits commands for a member. */
+export interface Asker {
+  readonly member: number;
+  /** Where outcomes go. */
+  readonly out: Outbox;
+  /** How many of its commands wait. */
+  waiting: number;
 }
 
 /** What becomes of an authority's command: its outcome, or that it was not written down. */
@@ -70,21 +80,22 @@ export class Order implements Flushable {
     return this.#estate.ledger;
   }
 
-  /** A member's command, in the packet in which it came; `out` is where its outcome goes. */
-  submit(member: number, packet: Reader, out: Outbox): void {
+  /** A member's command, in the packet in which it came. */
+  submit(asker: Asker, packet: Reader): void {
     if (this.#isClosed) return;
     this.#clock.tick();
     const { id, member: oldest, bytes, start, end } = packet;
     const command = readCommand(packet);
     const isAsking = isQuestion(command);
     const entry = this.#entry(command);
-    entry.member = member;
+    entry.member = asker.member;
     entry.oldest = oldest;
     entry.number = id;
-    entry.out = out;
+    entry.asker = asker;
+    asker.waiting += 1;
     if (this.#journal === undefined || (isAsking && this.#entries.length === 0 && this.#syncing === undefined)) return this.#apply(entry);
     entry.from = this.#records.size;
-    if (!isAsking) this.#records.command(this.#seq, member, bytes, start, end);
+    if (!isAsking) this.#records.command(this.#seq, asker.member, bytes, start, end);
     entry.to = this.#records.size;
     this.#add(entry);
   }
@@ -182,10 +193,10 @@ export class Order implements Flushable {
     const laterRecords = this.#records.take();
     this.#entries = [];
     for (const entry of entries) {
-      const { command, from, to, out } = entry;
+      const { command, from, to, asker } = entry;
       if (from === to) this.#apply(entry);
       else if (mustBe(command)) this.#again(entry, records);
-      else if (out !== undefined) out.outcome(entry.number, { type: 'unwritten', reason });
+      else if (asker !== undefined) answer(asker, entry.number, { type: 'unwritten', reason });
       else entry.decided(new HubError('JOURNAL', reason, { cause }));
     }
     if (this.#entries.length > 0) this.#host.after(RETRY, () => this.flush());
@@ -202,15 +213,15 @@ export class Order implements Flushable {
   }
 
   #apply(entry: Entry): void {
-    const { command, out, number, decided } = entry;
+    const { command, asker, number, decided } = entry;
     if (command === undefined) {
       this.#free(entry);
       return decided(LEFT);
     }
     const { outcome, events } = this.#decide(entry, command);
     this.#free(entry);
-    if (out === undefined) decided(outcome);
-    else if (outcome.type !== 'joined' && outcome.type !== 'left') out.outcome(number, outcome);
+    if (asker === undefined) decided(outcome);
+    else if (outcome.type !== 'joined' && outcome.type !== 'left') answer(asker, number, outcome);
     for (const directed of events) this.#direct(directed);
     this.#clock.arm();
   }
@@ -251,7 +262,7 @@ class Entry {
   member = 0;
   oldest = 0;
   number = 0;
-  out: Outbox | undefined = undefined;
+  asker: Asker | undefined = undefined;
   proof: string | undefined = undefined;
   decided: Decided = nothing;
   /** Where its record lies among those that are to be written. */
@@ -261,7 +272,7 @@ class Entry {
   clear(): void {
     this.command = undefined;
     this.member = 0;
-    this.out = undefined;
+    this.asker = undefined;
     this.proof = undefined;
     this.decided = nothing;
     this.from = 0;
@@ -280,6 +291,11 @@ const GREAT_BATCH = 65_536;
 const SHORT_JOURNAL = 1 << 20;
 /** How soon it is tried again to write what must be written. */
 const RETRY = 100;
+
+function answer(asker: Asker, number: number, outcome: Told): void {
+  asker.waiting -= 1;
+  asker.out.outcome(number, outcome);
+}
 
 /** Whether it cannot be refused: what has ended has ended. */
 function mustBe(command: Command | undefined): boolean {

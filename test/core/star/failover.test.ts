@@ -1,0 +1,360 @@
+/** A star with a journal: its broker dies, and the next one goes on. */
+import { expect } from 'chai';
+import { HubError } from '../../../src/core/errors.js';
+import type { Command, Outcome } from '../../../src/core/protocol.js';
+import type { Link } from '../../../src/core/star/link.js';
+import { linkPair } from '../../../src/core/star/pair.js';
+import type { Meeting, Rendezvous } from '../../../src/core/star/rendezvous.js';
+import { star } from '../../../src/core/star/star.js';
+import type { Session } from '../../../src/core/transport.js';
+import { ListeningSeat } from '../../support/listening-seat.js';
+import { MemoryJournal } from '../../support/memory-journal.js';
+import { VirtualHost } from '../../support/virtual-host.js';
+
+/** Where a group meets whose brokers die: the journal stays. */
+class MortalPlace {
+  readonly host = new VirtualHost();
+  readonly dead = new Set<string>();
+  journal = new MemoryJournal();
+  #epoch = 0;
+  #accept: ((link: Link) => void) | undefined;
+  #links: Link[] = [];
+  #isReigning = false;
+  #waiting: ((meeting: Meeting) => void)[] = [];
+  /** Who may found a group. */
+  founders: ReadonlySet<string> | undefined;
+
+  rendezvous(name: string): Rendezvous {
+    return { name: 'mortal', meet: (signal) => this.#meet(name, signal), proof: async () => name };
+  }
+
+  /** Without a good-bye, in the middle of whatever it did. */
+  killBroker(): void {
+    this.#isReigning = false;
+    this.#accept = undefined;
+    for (const link of this.#links.splice(0)) link.destroy(new HubError('LOST', 'killed'));
+    this.journal = new MemoryJournal(this.journal.bytes);
+  }
+
+  /** From now on this one may take over. */
+  admit(name: string): void {
+    this.founders = new Set([...(this.founders ?? []), name]);
+    for (const ask of this.#waiting.splice(0)) ask({ role: 'member', link: dead(this.host) });
+  }
+
+  async #meet(name: string, signal: AbortSignal): Promise<Meeting> {
+    signal.throwIfAborted();
+    if (this.#accept !== undefined) return { role: 'member', link: this.#link(this.#accept) };
+    if (this.#isReigning || this.founders?.has(name) === false) return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#isReigning = true;
+    this.#epoch += 1;
+    return {
+      role: 'authority',
+      epoch: this.#epoch,
+      journal: this.journal,
+      isDead: async (proof) => this.dead.has(proof),
+      accept: (onLink) => {
+        this.#accept = onLink;
+        for (const resolve of this.#waiting.splice(0)) resolve({ role: 'member', link: this.#link(onLink) });
+      },
+      close: async () => this.killBroker(),
+    };
+  }
+
+  #link(accept: (link: Link) => void): Link {
+    const [near, far] = linkPair(this.host);
+    this.#links.push(near);
+    accept(far);
+    return near;
+  }
+}
+
+function dead(host: VirtualHost): Link {
+  const [near, far] = linkPair(host);
+  far.destroy(new HubError('LOST', 'nobody there'));
+  return near;
+}
+
+interface Peer {
+  readonly seat: ListeningSeat;
+  readonly session: Session;
+  /** What became of each command, in the order of asking. */
+  readonly settled: (Outcome | HubError | undefined)[];
+  ask(command: Command): void;
+}
+
+async function join(place: MortalPlace, name: string): Promise<Peer> {
+  const seat = new ListeningSeat(name);
+  const joining = star(place.rendezvous(name), { host: place.host }).join(seat);
+  await place.host.settle();
+  const session = await joining;
+  const settled: (Outcome | HubError | undefined)[] = [];
+  const ask = (command: Command): void => {
+    const at = settled.push(undefined) - 1;
+    session.submit(command, (settlement) => (settled[at] = settlement));
+  };
+  return { seat, session, settled, ask };
+}
+
+const acquire = (ticket: number, key = 'door'): Command => ({ type: 'lock.acquire', key, ticket, wait: true });
+
+describe('A star with a journal', () => {
+  let place: MortalPlace;
+  let ann: Peer;
+  let bob: Peer;
+  let cid: Peer;
+
+  beforeEach(async () => {
+    place = new MortalPlace();
+    place.founders = new Set(['ann']);
+    ann = await join(place, 'ann');
+    bob = await join(place, 'bob');
+    cid = await join(place, 'cid');
+  });
+
+  /** `ann` is the broker, and dies; her session with her. */
+  const killAnn = async (): Promise<void> => {
+    place.founders = new Set();
+    place.killBroker();
+    await place.host.settle();
+  };
+  const succeed = async (name = 'bob'): Promise<void> => {
+    place.admit(name);
+    await place.host.pass(50);
+  };
+
+  it('writes once for all that comes in one turn, before it tells an outcome', async () => {
+    const before = place.journal.writes;
+
+    for (let ticket = 1; ticket <= 20; ticket++) bob.ask(acquire(ticket, `key ${ticket}`));
+    await place.host.settle();
+
+    expect(place.journal.writes - before).to.equal(1);
+    expect(bob.settled.map((outcome) => outcome?.constructor === Object && 'type' in outcome && outcome.type)).to.deep.equal(new Array(20).fill('granted'));
+  });
+
+  it('does not write down questions', async () => {
+    const before = place.journal.writes;
+
+    bob.ask({ type: 'map.get', map: 'm', key: 'k' });
+    await place.host.settle();
+
+    expect(place.journal.writes).to.equal(before);
+    expect(bob.settled).to.deep.equal([{ type: 'absent' }]);
+  });
+
+  it('suspends its members when the broker dies, and seats them again under their numbers', async () => {
+    await killAnn();
+    const during = [bob.seat.silences.slice(), bob.seat.losses.length];
+    await succeed();
+
+    expect(during).to.deep.equal([[true], 0]);
+    expect(bob.seat.silences).to.deep.equal([true, false]);
+    expect([bob.seat.interruptions.length, bob.seat.losses.length]).to.deep.equal([1, 0]);
+    expect(bob.session.member.number).to.equal(2);
+  });
+
+  it('keeps holders, tokens and lines', async () => {
+    bob.ask(acquire(1));
+    cid.ask(acquire(1));
+    await place.host.settle();
+    await killAnn();
+    await succeed();
+
+    bob.ask({ type: 'lock.release', ticket: 1 });
+    await place.host.settle();
+
+    const [granted] = bob.settled;
+    const event = cid.seat.events.find((each) => each.type === 'lock.granted');
+    expect(granted).to.have.property('type', 'granted');
+    expect(event?.type === 'lock.granted' && granted !== undefined && 'token' in granted && event.token > granted.token).to.equal(true);
+  });
+
+  it('applies what was asked and not answered once, whether the dead broker had done it or not', async () => {
+    place.journal.room = Infinity;
+    bob.ask({ type: 'map.add', map: 'm', key: 'n', amount: 1 });
+    await place.host.settle();
+    // Written down and applied, but its outcome is cut off with the broker.
+    const { journal } = place;
+    const append = journal.append.bind(journal);
+    journal.append = (records) => {
+      append(records);
+      place.founders = new Set();
+      place.killBroker();
+    };
+    bob.ask({ type: 'map.add', map: 'm', key: 'n', amount: 1 });
+    await place.host.settle();
+    bob.ask({ type: 'map.add', map: 'm', key: 'n', amount: 1 });
+    const before = bob.settled.length - bob.settled.filter((outcome) => outcome === undefined).length;
+    await succeed();
+
+    expect(before).to.equal(1);
+    expect(bob.settled.map((outcome) => outcome !== undefined && 'sum' in outcome && outcome.sum)).to.deep.equal([1, 2, 3]);
+  });
+
+  it('tells of a grant that was cut off with the broker', async () => {
+    bob.ask(acquire(1));
+    cid.ask(acquire(7));
+    await place.host.settle();
+    const { journal } = place;
+    const append = journal.append.bind(journal);
+    journal.append = (records) => {
+      append(records);
+      place.founders = new Set();
+      place.killBroker();
+    };
+    bob.ask({ type: 'lock.release', ticket: 1 });
+    await place.host.settle();
+    const before = cid.seat.events.some(({ type }) => type === 'lock.granted');
+    await succeed('cid');
+
+    expect(before).to.equal(false);
+    expect(cid.seat.events.filter(({ type }) => type === 'lock.granted')).to.have.length(1);
+  });
+
+  it('passes nothing on of one who has not come back, until it is proved dead', async () => {
+    ann.ask(acquire(1));
+    await place.host.settle();
+    bob.ask(acquire(1));
+    await place.host.settle();
+    await killAnn();
+    await succeed();
+    await place.host.pass(60_000);
+    const before = bob.seat.events.some(({ type }) => type === 'lock.granted');
+
+    place.dead.add('ann');
+    await place.host.pass(2_000);
+
+    expect(before).to.equal(false);
+    expect(bob.seat.events.map(({ type }) => type).slice(-2)).to.deep.equal(['lock.granted', 'member.left']);
+  });
+
+  it('lets nobody back who is taken for dead', async () => {
+    place.dead.add('cid');
+    await killAnn();
+    await succeed('bob');
+    await place.host.pass(2_000);
+
+    expect(cid.seat.losses.map(({ code }) => code)).to.deep.equal(['LOST']);
+    expect(bob.seat.events.at(-1)).to.deep.equal({ type: 'member.left', number: 3, reason: 'lost' });
+  });
+
+  it('holds what is said to one who has not come back yet, and its order', async () => {
+    cid.session.follow({ type: 'topic', name: 'news' });
+    await place.host.settle();
+    await killAnn();
+    const message = (payload: string, member: number) => ({ type: 'message', member, name: 'news', call: 0, timeout: 0, payload }) as const;
+    bob.session.send(message('1', 3));
+    bob.session.send(message('2', 0));
+    place.founders = new Set(['bob']);
+    await succeed('bob');
+    await place.host.pass(100);
+
+    expect(cid.seat.envelopes.map(({ payload }) => (typeof payload === 'object' && 'value' in payload ? payload.value : Number(payload)))).to.deep.equal([1, 2]);
+  });
+
+  it('refuses what cannot be written down, and changes nothing; questions are answered', async () => {
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '1' });
+    await place.host.settle();
+    place.journal.room = 0;
+
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '2' });
+    bob.ask({ type: 'map.get', map: 'm', key: 'k' });
+    await place.host.settle();
+
+    const [, refused, read] = bob.settled;
+    expect(refused).to.be.instanceOf(HubError).with.property('code', 'JOURNAL');
+    expect(read).to.include({ type: 'entry', value: '1' });
+  });
+
+  it('takes a release, and a death, when there is room again', async () => {
+    bob.ask(acquire(1));
+    cid.ask(acquire(1));
+    cid.ask(acquire(2, 'desk'));
+    await place.host.settle();
+    place.journal.room = 0;
+
+    bob.ask({ type: 'lock.release', ticket: 1 });
+    await place.host.pass(1_000);
+    const before = cid.seat.events.some(({ type }) => type === 'lock.granted');
+    place.journal.room = Infinity;
+    await place.host.pass(200);
+
+    expect(before).to.equal(false);
+    expect(bob.settled[1]).to.include({ type: 'removed', removed: true });
+    expect(cid.seat.events.some(({ type }) => type === 'lock.granted')).to.equal(true);
+  });
+
+  it('refuses who wants to join when it cannot be written down', async () => {
+    place.journal.room = 0;
+    const seat = new ListeningSeat('dan');
+    const joining = star(place.rendezvous('dan'), { host: place.host }).join(seat).catch((error: unknown) => error);
+    await place.host.settle();
+
+    expect(await joining).to.be.instanceOf(HubError).with.property('code', 'JOURNAL');
+  });
+
+  it('stays short: what has become of the state is written in the place of how it came to be', async () => {
+    for (let round = 0; round < 300; round++) {
+      for (let i = 0; i < 100; i++) bob.ask({ type: 'map.set', map: 'm', key: `k${i}`, value: JSON.stringify('x'.repeat(100)) });
+      await place.host.settle();
+    }
+
+    expect(place.journal.snapshots).to.be.above(1);
+    expect(place.journal.bytes.length).to.be.below(1_200_000);
+    await killAnn();
+    await succeed();
+    bob.ask({ type: 'map.size', map: 'm' });
+    await place.host.settle();
+    expect(bob.settled.at(-1)).to.deep.equal({ type: 'count', count: 100 });
+  });
+
+  it('keeps the order between what a member tells and what it does', async () => {
+    cid.session.follow({ type: 'topic', name: 'news' });
+    cid.session.follow({ type: 'map', name: 'm' });
+    await place.host.settle();
+    const heard: string[] = [];
+    cid.seat.events.push = (event) => heard.push(event.type);
+    cid.seat.envelopes.push = () => heard.push('message');
+
+    for (const value of ['1', '2']) {
+      bob.ask({ type: 'map.set', map: 'm', key: 'k', value });
+      bob.session.send({ type: 'message', member: 3, name: 'news', call: 0, timeout: 0, payload: value });
+    }
+    void bob.session.close();
+    await place.host.settle();
+
+    expect(heard).to.deep.equal(['map.changed', 'message', 'map.changed', 'message', 'member.left']);
+  });
+
+  it('ends a session that closes while there is no broker as soon as there is one', async () => {
+    bob.ask(acquire(1));
+    cid.ask(acquire(1));
+    await place.host.settle();
+    await killAnn();
+
+    const closing = bob.session.close();
+    await succeed('cid');
+    await closing;
+    await place.host.pass(100);
+
+    expect(cid.seat.events.some(({ type }) => type === 'lock.granted')).to.equal(true);
+    expect(cid.seat.events.some((event) => event.type === 'member.left' && event.number === 2 && event.reason === 'closed')).to.equal(true);
+  });
+
+  it('loses nothing when the broker closes: everybody has a last word', async () => {
+    cid.session.follow({ type: 'topic', name: 'news' });
+    await place.host.settle();
+    place.founders = new Set(['bob']);
+    for (let i = 1; i <= 5; i++) bob.session.send({ type: 'message', member: 3, name: 'news', call: 0, timeout: 0, payload: String(i) });
+
+    const closing = ann.session.close();
+    await place.host.pass(100);
+    await closing;
+    await succeed('bob');
+
+    expect(cid.seat.envelopes).to.have.length(5);
+    expect([...bob.seat.interruptions, ...cid.seat.interruptions]).to.deep.equal([]);
+    expect(bob.seat.events).to.deep.include({ type: 'member.left', number: 1, reason: 'closed' });
+  });
+});
