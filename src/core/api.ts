@@ -85,6 +85,14 @@ export interface Hub extends AsyncDisposable {
    */
   stream<O = unknown>(method: string, input?: unknown, options?: RequestOptions): Stream<O>;
 
+  /**
+   * Asks every member that handles the method when the question goes out, this one included, and tells what became of
+   * each: `fulfilled`, `rejected` by its handler, `gone` before it answered, or `timeout`. Awaited, it gives them all, and
+   * is not rejected because one is; read, as in `for await (const [member, settled] of hub.gather(...))`, it gives them as they come.
+   * Only the signal and the end of the hub reject it.
+   */
+  gather<O = unknown>(method: string, input?: unknown, options?: GatherOptions): Gathering<O>;
+
   // ── agreeing: one order for the group ─────────────────────────────────────────────────────────────────────────────
 
   /**
@@ -192,6 +200,21 @@ export interface RequestOptions {
 
 /** The parts of an answer. Reading on after its end, or `return`, tells no more. */
 export interface Stream<O = unknown> extends AsyncIterableIterator<O>, AsyncDisposable {}
+
+export interface GatherOptions {
+  /** How long to wait for each answer. 0 is without limit. Default: the hub's. */
+  readonly timeout?: number;
+  /** Gives up on all that have not answered, and rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Gathering<O = unknown> extends PromiseLike<ReadonlyMap<Member, Settled<O>>>, AsyncIterable<readonly [member: Member, settled: Settled<O>]> {}
+
+/** What became of one member's answer. */
+export type Settled<O = unknown> =
+  | { readonly status: 'fulfilled'; readonly value: O }
+  | { readonly status: 'rejected'; readonly reason: unknown }
+  | { readonly status: 'gone' | 'timeout'; readonly reason: HubError };
 
 /** A request, as its handler sees it. */
 export interface Call {

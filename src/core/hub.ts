@@ -121,6 +121,13 @@ export class Hub implements api.Hub {
     return this.#parts.calls.stream(method, isStream(input) ? input : encode(input), timeout, options) as api.Stream<O>;
   }
 
+  gather<O = unknown>(method: string, input?: unknown, options: api.GatherOptions = {}): api.Gathering<O> {
+    checkRequest(method, options);
+    const { timeout = this.#timeout } = options;
+    const { calls, members } = this.#parts;
+    return calls.gather(method, encode(input), timeout, options, members) as api.Gathering<O>;
+  }
+
   lock(key: Keys, options?: api.LockOptions): Promise<api.Lock>;
   lock<R>(key: Keys, body: LockBody<R>): Promise<R>;
   lock<R>(key: Keys, options: api.LockOptions, body: LockBody<R>): Promise<R>;

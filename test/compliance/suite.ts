@@ -3,6 +3,7 @@ import type { Fixture } from '../support/fixture.js';
 import { Group } from '../support/group.js';
 import type { Gathered } from '../support/group.js';
 import { asking } from './asking.js';
+import { gather } from './gather.js';
 import { life } from './life.js';
 import { locksComplete } from './locks-complete.js';
 import { locks } from './locks.js';
@@ -36,6 +37,7 @@ export function describeTransport(name: string, start: () => Fixture | Promise<F
     telling(meet);
     asking(meet);
     streams(meet);
+    gather(meet);
     locks(meet);
     locksComplete(meet);
     state(meet);

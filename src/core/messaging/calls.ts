@@ -5,14 +5,16 @@
  * A call's number is its place in an array. A member answers every request exactly once, also one that was cancelled, so
  * a place is given away again when the answer has come, or the member has gone: a late answer never meets a new call.
  */
-import type { Address, RequestOptions } from '../api.js';
+import type { Address, GatherOptions, RequestOptions } from '../api.js';
 import { decode } from '../codec/codec.js';
 import { encodeFailure, readFailure } from '../codec/failure.js';
 import type { Deadlines } from '../deadlines.js';
+import type { Directory } from '../directory.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
 import { STREAM, isStream } from './flow.js';
+import { Gathering } from './gathering.js';
 import { Inflow } from './inflow.js';
 import { Letter } from './letter.js';
 import { noReceiver } from './outbox.js';
@@ -31,6 +33,7 @@ export class Calls implements CallKeeper {
   /** A call's number is its index; there is no call 0. */
   readonly #calls: (PendingCall | undefined)[] = [undefined];
   readonly #free: number[] = [];
+  readonly #gatherings = new Set<Gathering>();
 
   constructor(outbox: Outbox, deadlines: Deadlines, keepAlive: KeepAlive) {
     this.#outbox = outbox;
@@ -69,6 +72,26 @@ export class Calls implements CallKeeper {
       stop: () => call !== undefined && !call.isWithdrawn && this.#cancel(call, undefined),
     });
     return answer;
+  }
+
+  gather(method: string, payload: Payload, timeout: number, { signal }: GatherOptions, directory: Directory): Gathering {
+    const abort = (): void => gathering.fail(signal?.reason);
+    const gathering = new Gathering(method, payload, {
+      directory,
+      handlers: (name) => this.#outbox.handlers(name),
+      ask: (to) => this.request(method, payload, timeout, signal === undefined ? { to } : { to, signal }),
+      ended: () => {
+        signal?.removeEventListener('abort', abort);
+        this.#keepAlive.end();
+        this.#gatherings.delete(gathering);
+      },
+    });
+    this.#keepAlive.begin();
+    this.#gatherings.add(gathering);
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted === true) abort();
+    else this.#send(gathering);
+    return gathering;
   }
 
   /** A part of an answer has come. */
@@ -119,7 +142,9 @@ export class Calls implements CallKeeper {
     this.#giveUp((call) => call.member !== 0, (call) => new HubError('LOST', `The group was lost before "${call.name}" was answered: ${error.message}`, { mayHaveRun: true, cause: error }));
   }
 
-  closed({ code, message, cause }: HubError): void {
+  closed(error: HubError): void {
+    const { code, message, cause } = error;
+    for (const gathering of this.#gatherings) gathering.fail(error);
     this.#giveUp(() => true, (call) => new HubError(code, message, { mayHaveRun: call.member !== 0, cause }));
   }
 
@@ -163,6 +188,14 @@ export class Calls implements CallKeeper {
     };
     call.input = new Outflow(source, outlet, 0);
     void call.input.run();
+  }
+
+  #send(gathering: Gathering): void {
+    try {
+      this.#outbox.post(gathering);
+    } catch (error) {
+      gathering.fail(error);
+    }
   }
 
   #post(call: PendingCall): void {

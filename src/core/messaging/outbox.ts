@@ -24,7 +24,7 @@ export interface Parcel {
   readonly refused: number;
   /** Nobody wants it sent any more. */
   readonly isWithdrawn: boolean;
-  /** It goes out now, to this member. */
+  /** It goes out now, to this member. A question to `EVERYONE` does not go itself: it asks them one by one. */
   departing(to: number): void;
   /** It found nobody, or cannot be sent. */
   stranded(error: HubError): void;
@@ -57,7 +57,7 @@ export class Outbox {
     if (life.at === 'open' && this.#line.length === 0 && this.#depart(life.session, parcel)) return;
     if (parcel.type === 'message' || isQuestion(parcel)) this.#checkRoom(parcel);
     if (life.at === 'closed') return;
-    if (parcel.to === undefined) this.#routes(parcel).learn(parcel.name);
+    if (parcel.to === undefined || (parcel.to === EVERYONE && isQuestion(parcel))) this.#routes(parcel).learn(parcel.name);
     this.#line.push(parcel);
   }
 
@@ -84,6 +84,11 @@ export class Outbox {
   heard(of: 'topic' | 'method', name: string, members: readonly number[]): void {
     (of === 'topic' ? this.#topics : this.#methods).heard(name, members);
     this.#drain();
+  }
+
+  /** Who handles a method, as far as it is known. */
+  handlers(method: string): readonly number[] {
+    return this.#methods.all(method) ?? [];
   }
 
   async drained(): Promise<void> {
@@ -129,15 +134,21 @@ export class Outbox {
   #depart(session: Session, parcel: Parcel): boolean {
     if (parcel.isWithdrawn) return true;
     const { type, name, to } = parcel;
-    const member = to === undefined ? this.#routes(parcel).next(name, parcel.refused) : to === EVERYONE ? EVERYONE : this.#directory.find(to) ?? ABSENT;
+    const member = to === undefined ? this.#routes(parcel).next(name, parcel.refused) : to === EVERYONE ? this.#everyone(parcel) : this.#directory.find(to) ?? ABSENT;
     if (member === undefined) return false;
     if (member === ABSENT) parcel.stranded(noMember(parcel));
     else if (member === NOBODY && to === undefined) parcel.stranded(noReceiver(parcel));
     else {
       parcel.departing(member);
+      if (member === EVERYONE && isQuestion(parcel)) return true;
       session.send({ type, member, name, call: parcel.call, timeout: parcel.timeout, payload: parcel.payload });
     }
     return true;
+  }
+
+  /** A question to all goes out when it is known who they are, and then asks each of them. */
+  #everyone(parcel: Parcel): number | undefined {
+    return isQuestion(parcel) && this.#methods.all(parcel.name) === undefined ? undefined : EVERYONE;
   }
 
   #routes(parcel: Parcel): Routes {

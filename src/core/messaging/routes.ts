@@ -34,6 +34,11 @@ export class Routes {
     return NOBODY;
   }
 
+  /** Everyone who listens; `undefined` while that is not known yet, and `heard` will tell. */
+  all(name: string): readonly number[] | undefined {
+    return this.#route(name).members;
+  }
+
   /** Begins to learn a name that will be needed. */
   learn(name: string): void {
     this.#route(name);
