@@ -219,12 +219,6 @@ export class Ledger {
   }
 }
 
-/** Whether a command only asks, in most maps. */
-export function isQuestion(command: Command): command is Question {
-  const { type } = command;
-  return type === 'map.get' || type === 'map.pick' || type === 'map.entries' || type === 'map.size' || type === 'lock.lines';
-}
-
 function stranger(from: number): Applied {
   return invalid(`Member ${from} is not in the group, or no longer: join first.`);
 }

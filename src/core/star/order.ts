@@ -7,8 +7,7 @@
  */
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
-import { isQuestion } from '../ledger/ledger.js';
-import type { Applied, Directed, Ledger } from '../ledger/ledger.js';
+import type { Applied, Directed, Ledger, Question } from '../ledger/ledger.js';
 import type { Command, Outcome } from '../protocol.js';
 import { Clock } from './clock.js';
 import type { Decree, Estate } from './estate.js';
@@ -86,12 +85,13 @@ export class Order implements Flushable {
     this.#clock.tick();
     const { id, member: oldest, bytes, start, end } = packet;
     const command = readCommand(packet);
-    const isAsking = isQuestion(command);
+    const isAsking = this.ledger.isQuestion(command);
     const entry = this.#entry(command);
     entry.member = asker.member;
     entry.oldest = oldest;
     entry.number = id;
     entry.asker = asker;
+    entry.isAsking = isAsking;
     asker.waiting += 1;
     if (this.#journal === undefined || (isAsking && this.#entries.length === 0 && this.#syncing === undefined)) return this.#apply(entry);
     entry.from = this.#records.size;
@@ -232,9 +232,9 @@ export class Order implements Flushable {
     this.#spare.push(entry);
   }
 
-  #decide({ member, oldest, number, proof }: Entry, command: Command): Applied {
+  #decide({ isAsking, member, oldest, number, proof }: Entry, command: Command): Applied {
     const { ledger } = this.#estate;
-    if (isQuestion(command)) return ledger.answer(member, command);
+    if (isAsking) return ledger.answer(member, command as Question);
     if (member === 0) return this.#estate.decree(this.#floor, proof === undefined ? { command } : { command, proof });
     if (this.#journal === undefined) return ledger.apply(this.#seq + 1, member, command);
     return this.#estate.command(this.#floor, member, oldest, number, command);
@@ -258,6 +258,8 @@ export class Order implements Flushable {
 class Entry {
   /** None where something else waits for its turn. */
   command: Command | undefined = undefined;
+  /** As it was when it came: what was written down then is applied, and what was not is answered. */
+  isAsking = false;
   /** 0 is the authority. */
   member = 0;
   oldest = 0;
@@ -271,6 +273,7 @@ class Entry {
 
   clear(): void {
     this.command = undefined;
+    this.isAsking = false;
     this.member = 0;
     this.asker = undefined;
     this.proof = undefined;
