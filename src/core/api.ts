@@ -1,6 +1,6 @@
 /** What a user sees of a hub. Every number of time is in milliseconds; every wait takes a `signal`. */
 import type { HubError } from './errors.js';
-import type { LeaveReason, Member, Space } from './protocol.js';
+import type { Ended, LeaveReason, Member, Space } from './protocol.js';
 
 export interface HubOptions {
   /** What the others call this member. Default: `primary`, `worker-N` or `pid-N`, as the transport knows. */
@@ -121,7 +121,7 @@ export interface Hub extends AsyncDisposable {
   /** Who leads now, and then every change; `undefined` while nobody does. A slow reader misses old ones, never the newest. */
   leader(name: string, options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<Leader | undefined> & AsyncDisposable;
   /** A map that the whole group shares. Every name is a map of its own, and exists as soon as something is in it. */
-  state<V = unknown>(name: string): SharedMap<V>;
+  state<V = unknown>(name: string, options?: StateOptions): SharedMap<V>;
 
   /**
    * Flushes what was sent, waits for the handlers that run (up to `grace`, default 5 000), frees everything held, leaves,
@@ -357,10 +357,34 @@ export interface TicketView {
   readonly site?: string;
 }
 
+/**
+ * What holds for all of a map. The first that open it with options and write to it say so for everybody; who opens it
+ * with other ones has `CONFLICT` when it writes, who opens it without any takes it as it is. A map that has become empty
+ * is remembered for a while.
+ */
+export interface StateOptions {
+  /** How long an entry lives that was set without a `ttl` of its own, in ms. Default: until it is deleted. */
+  readonly ttl?: number;
+  /** How many entries there may be: then the one goes that was read or written longest ago. */
+  readonly maxEntries?: number;
+  /** The same by size: keys and encoded values, texts counted by their length. One that is larger is `TOO_LARGE`. */
+  readonly maxBytes?: number;
+}
+
 /** `expect`: the version that the entry must have now, 0 for "no entry"; else the call rejects with `CONFLICT`. */
 export interface ExpectOptions {
   readonly expect?: number;
 }
+
+/** How an entry ends by itself. Each `set` says it anew: without these it stays, or has the `ttl` of its map. */
+export interface LifetimeOptions {
+  /** How long it lives, in ms. It is never read after that, and gone within a second. */
+  readonly ttl?: number;
+  /** It goes when this member leaves the group or dies, before the others hear that it `left`. */
+  readonly ephemeral?: boolean;
+}
+
+export interface SetOptions extends ExpectOptions, LifetimeOptions {}
 
 export interface Entry<V> {
   readonly value: V;
@@ -376,41 +400,117 @@ export interface SharedMap<V = unknown> {
   readonly name: string;
   get(key: string): Promise<V | undefined>;
   entry(key: string): Promise<Entry<V> | undefined>;
+  /** Those of the keys that are there, as they were at one moment, in one round trip. */
+  getMany(keys: Iterable<string>): Promise<Map<string, V>>;
   has(key: string): Promise<boolean>;
   /** Resolves to the entry's new version. */
-  set(key: string, value: V, options?: ExpectOptions): Promise<number>;
+  set(key: string, value: V, options?: SetOptions): Promise<number>;
   /** Resolves to whether there was one. */
   delete(key: string, options?: ExpectOptions): Promise<boolean>;
-  /** Adds to a number in one step, beginning at 0, and resolves to the sum. Rejects with `NOT_A_NUMBER` on another value. */
+  /**
+   * Adds to a number in one step, beginning at 0, and resolves to the sum. Rejects with `NOT_A_NUMBER` on another value.
+   * An entry that was to end at a time still does.
+   */
   add(key: string, amount?: number): Promise<number>;
   /**
    * Replaces a value by what `change` makes of it; when somebody else was faster it is asked again, with the newer value.
    * `undefined` deletes. Resolves to the value that is there now.
    */
   update(key: string, change: (value: V | undefined) => V | undefined | Promise<V | undefined>, options?: UpdateOptions): Promise<V | undefined>;
+  /** Conditions, then writes: all of them in one step and one round trip, or none. */
+  transact(transaction: MapTransaction<V>): Promise<Transacted<V>>;
   /** Everything, as it was at one moment. */
   entries(): Promise<Map<string, V>>;
   size(): Promise<number>;
   clear(): Promise<void>;
   /** The whole first, then every change, in order, with no gap. After a loss of the group a new `whole` follows. */
   watch(options?: WatchOptions): AsyncIterableIterator<Change<V>> & AsyncDisposable;
+  /** A copy that follows the map, for reading without waiting. Resolves when it is whole. */
+  replica(options?: ReplicaOptions): Promise<Replica<V>>;
 }
 
-export interface UpdateOptions {
+export interface UpdateOptions extends LifetimeOptions {
   readonly signal?: AbortSignal;
 }
+
+export interface MapTransaction<V> {
+  /** All of them have to hold. Default: none. */
+  readonly if?: readonly MapCondition[];
+  /** What is done when they do. */
+  readonly then?: readonly MapStep<V>[];
+  /** What is done when they do not. */
+  readonly else?: readonly MapStep<V>[];
+}
+
+export interface MapCondition {
+  readonly key: string;
+  /** The version that the entry must have; 0 is `absent`. */
+  readonly expect: number | 'present' | 'absent';
+}
+
+/** They are done in their order: a later one sees what the earlier ones have made. */
+export type MapStep<V> =
+  | { readonly type: 'get'; readonly key: string }
+  | ({ readonly type: 'set'; readonly key: string; readonly value: V } & LifetimeOptions)
+  | { readonly type: 'delete'; readonly key: string }
+  | { readonly type: 'add'; readonly key: string; readonly amount?: number };
+
+export interface Transacted<V> {
+  /** Whether the conditions held. */
+  readonly succeeded: boolean;
+  /** Of all that was changed; 0 when that is nothing. */
+  readonly version: number;
+  /** One for each step that was done. */
+  readonly results: readonly MapStepResult<V>[];
+}
+
+export type MapStepResult<V> =
+  | { readonly type: 'get'; readonly entry: Entry<V> | undefined }
+  | { readonly type: 'set'; readonly version: number }
+  | { readonly type: 'delete'; readonly deleted: boolean }
+  | { readonly type: 'add'; readonly sum: number };
 
 export interface WatchOptions {
   /** Only this key. */
   readonly key?: string;
+  /** Only keys that begin with it. */
+  readonly prefix?: string;
+  /** `none` leaves out the first `whole`. One that follows a loss is told all the same: changes may have been missed. */
+  readonly initial?: 'whole' | 'none';
+  /** How many changes wait for a reader that is slow. Default 10 000. */
+  readonly buffer?: number;
+  /**
+   * What gives way when they are more: `conflate` keeps the newest of each key and, where that is too much as well, tells
+   * a new `whole` when the reader comes back; with `error` the watch throws `OVERLOADED`. Default `conflate`.
+   */
+  readonly overflow?: 'conflate' | 'error';
   readonly signal?: AbortSignal;
 }
 
+/** Changes of one transaction have one version, and follow each other. */
 export type Change<V> =
   | { readonly type: 'whole'; readonly entries: ReadonlyMap<string, V>; readonly version: number }
   | { readonly type: 'set'; readonly key: string; readonly value: V; readonly version: number }
-  | { readonly type: 'delete'; readonly key: string; readonly version: number }
+  /** `ended`: why it has gone, when nobody has deleted it. */
+  | { readonly type: 'delete'; readonly key: string; readonly version: number; readonly ended?: Ended }
   | { readonly type: 'clear'; readonly version: number };
+
+export interface ReplicaOptions {
+  /** Ends it: it says what it said last, and follows no more. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A copy of a map in this process: a `Map` to read from, a little later than the authority. No reader sees a part of a
+ * transaction. Values are decoded once and are everybody's: do not change them. While the group is lost it says what it
+ * said last. It keeps no process alive.
+ */
+export interface Replica<V> extends ReadonlyMap<string, V>, Disposable {
+  /** Of the newest change that it has seen. */
+  readonly version: number;
+  /** Resolves when it has seen a version of this map: what a `set` that resolved to it has written can be read here. */
+  reached(version: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
+}
 
 /** Everyone in the group, this member included. Empty before the hub is seated. */
 export interface Members extends Iterable<Member> {

@@ -9,7 +9,7 @@ export type HubErrorCode =
   | 'TIMEOUT' // the stated time is over
   | 'NO_RECEIVER' // nobody listens to the topic, or handles the method
   | 'NO_MEMBER' // no member has that id or name
-  | 'CONFLICT' // the entry is not as `expect` says, or the semaphore has another number of permits
+  | 'CONFLICT' // the entry is not as `expect` says, the semaphore has another number of permits, or the map other options
   | 'DEADLOCK' // it would have waited for ever; the message holds the circle
   | 'NOT_A_NUMBER' // `add` on an entry that is no number
   | 'TOO_LARGE' // over a limit that the message names

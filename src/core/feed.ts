@@ -4,11 +4,14 @@
  */
 import { HubError } from './errors.js';
 
-export interface FeedOptions {
+export interface FeedOptions<T> {
   /** What it is, for its reader: `the subscription to "a.b"`. */
   readonly title: string;
   readonly limit: number;
-  readonly overflow: 'drop-oldest' | 'drop-newest' | 'error';
+  /** A function makes less of all that waits, the newest included: what it returns goes on waiting. */
+  readonly overflow: 'drop-oldest' | 'drop-newest' | 'error' | ((waiting: readonly T[]) => T[]);
+  /** A reader has come, and nothing waits for it. */
+  readonly wanted?: () => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,7 +22,7 @@ type Life =
   | { readonly at: 'failing'; readonly error: unknown };
 
 export class Feed<T> implements AsyncIterableIterator<T>, AsyncDisposable {
-  readonly #options: FeedOptions;
+  readonly #options: FeedOptions<T>;
   readonly #ended: () => void;
   #life: Life = OPEN;
   #buffer: T[] = [];
@@ -27,7 +30,7 @@ export class Feed<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   #dropped = 0;
 
   /** `ended` is called once, when an open feed needs no more; one whose signal has aborted already was never open. */
-  constructor(options: FeedOptions, ended: () => void = () => {}) {
+  constructor(options: FeedOptions<T>, ended: () => void = () => {}) {
     this.#options = options;
     this.#ended = ended;
     const { signal } = options;
@@ -65,7 +68,10 @@ export class Feed<T> implements AsyncIterableIterator<T>, AsyncDisposable {
     const life = this.#life;
     switch (life.at) {
       case 'open':
-        return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
+        return new Promise((resolve, reject) => {
+          this.#readers.push({ resolve, reject });
+          this.#options.wanted?.();
+        });
       case 'ending':
         return Promise.resolve({ done: true, value: undefined });
       case 'failing':
@@ -101,6 +107,10 @@ export class Feed<T> implements AsyncIterableIterator<T>, AsyncDisposable {
 
   #overflow(value: T): void {
     const { overflow, title, limit } = this.#options;
+    if (typeof overflow === 'function') {
+      this.#buffer = overflow([...this.#buffer, value]);
+      return;
+    }
     switch (overflow) {
       case 'drop-newest':
         this.#dropped += 1;

@@ -69,7 +69,7 @@ export class HubParts implements Occupant {
     this.locks = new Locks(this.asking, directory);
     this.elections = new Elections(this.asking, seat, directory, keepAlive);
     this.lineViews = new LineViews(seat, directory, keepAlive);
-    this.watches = new MapWatches(seat, keepAlive);
+    this.watches = new MapWatches(seat);
     seat.open();
   }
 
@@ -125,6 +125,8 @@ export class HubParts implements Occupant {
         return this.elections.heard(event.name, event.member, event.token);
       case 'map.changed':
         return this.watches.changed(event.map, event.change);
+      case 'map.transacted':
+        return this.watches.transacted(event.map, event.version, event.changes);
       case 'map.whole':
         return this.watches.whole(event.map, event.version, event.entries);
       case 'member.joined':
@@ -157,7 +159,7 @@ export class HubParts implements Occupant {
     this.answers.lost(error);
     this.tickets.lost('CLOSED', error);
     this.listeners.closed();
-    this.watches.closed();
+    this.watches.closed(error);
     this.elections.closed();
     this.members.closed();
   }

@@ -181,9 +181,9 @@ export class Hub implements api.Hub {
     return this.#parts.elections.watch(name, signal);
   }
 
-  state<V = unknown>(name: string): api.SharedMap<V> {
+  state<V = unknown>(name: string, options: api.StateOptions = {}): api.SharedMap<V> {
     const { seat, watches, keepAlive } = this.#parts;
-    return new SharedMap<V>(name, seat, watches, keepAlive);
+    return new SharedMap<V>(name, seat, watches, keepAlive, options);
   }
 
   /** Until its handlers are done the hub still works: they may need it. */

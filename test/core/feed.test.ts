@@ -4,7 +4,7 @@ import { HubError } from '../../src/core/errors.js';
 import { Feed } from '../../src/core/feed.js';
 import type { FeedOptions } from '../../src/core/feed.js';
 
-function feed(options: Partial<FeedOptions> = {}, ended = sinon.fake()): Feed<number> {
+function feed(options: Partial<FeedOptions<number>> = {}, ended = sinon.fake()): Feed<number> {
   return new Feed<number>({ title: 'the feed', limit: 2, overflow: 'error', ...options }, ended);
 }
 

@@ -2,7 +2,7 @@
 import type { Entry } from '../api.js';
 import { decode } from '../codec/codec.js';
 import { HubError } from '../errors.js';
-import type { MapCommand, Outcome } from '../protocol.js';
+import type { MapCommand, MapTerms, Outcome } from '../protocol.js';
 
 export function readValue<V>(outcome: Outcome, command: MapCommand): V | undefined {
   return readEntry<V>(outcome, command)?.value;
@@ -50,13 +50,27 @@ export function readCount(outcome: Outcome, command: MapCommand): number {
   throw unexpected(outcome, command);
 }
 
-function unexpected(outcome: Outcome, command: MapCommand): HubError {
+/** What stands in the way of a command. */
+export function unexpected(outcome: Outcome, command: MapCommand): HubError {
   const entry = 'key' in command ? `"${command.key}" of the map "${command.map}"` : `the map "${command.map}"`;
-  if (outcome.type === 'conflict') {
-    const expected = 'expect' in command ? command.expect : undefined;
-    return new HubError('CONFLICT', `${entry} is at version ${outcome.version}, not ${expected}. Read it again, or use update().`);
+  switch (outcome.type) {
+    case 'conflict': {
+      const expected = 'expect' in command ? command.expect : undefined;
+      return new HubError('CONFLICT', `${entry} is at version ${outcome.version}, not ${expected}. Read it again, or use update().`);
+    }
+    case 'other-terms':
+      return new HubError('CONFLICT', `The map "${command.map}" has other options, as whoever opened it said: ${named(outcome.terms)}. Give the same ones everywhere, or none.`);
+    case 'too-large':
+      return new HubError('TOO_LARGE', `What was to be written to ${entry} is more than all that it may hold: \`maxBytes\` is ${outcome.limit}.`);
+    case 'not-a-number':
+      return new HubError('NOT_A_NUMBER', `${entry} holds no number to add to, or the sum would be none.`);
+    default: {
+      const reason = outcome.type === 'invalid' ? outcome.reason : `it answered "${outcome.type}"`;
+      return new HubError('BAD_PACKET', `The authority did not understand "${command.type}" of ${entry}: ${reason}.`);
+    }
   }
-  if (outcome.type === 'not-a-number') return new HubError('NOT_A_NUMBER', `${entry} holds no number to add to, or the sum would be none.`);
-  const reason = outcome.type === 'invalid' ? outcome.reason : `it answered "${outcome.type}"`;
-  return new HubError('BAD_PACKET', `The authority did not understand "${command.type}" of ${entry}: ${reason}.`);
+}
+
+function named(terms: MapTerms): string {
+  return Object.entries(terms).map(([name, value]) => `\`${name}\` is ${value}`).join(', ') || 'none of them';
 }

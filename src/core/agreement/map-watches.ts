@@ -1,93 +1,116 @@
 /**
- * The watches of shared maps: each is told the whole first, then every change, with no gap and none twice. The watches of
- * one map share one interest; a later one asks for the whole itself, and skips the changes that were in it already.
+ * Those who follow shared maps: each is told the whole first, then every change, with no gap and none twice. All that
+ * follow one map share one interest; a later one asks for the whole itself, and skips the changes that were in it already.
  */
-import type { Change, WatchOptions } from '../api.js';
-import { decode } from '../codec/codec.js';
 import { HubError } from '../errors.js';
-import { Feed } from '../feed.js';
-import type { KeepAlive } from '../keep-alive.js';
 import type { MapChange, MapEntry } from '../protocol.js';
 import type { Authority } from './authority.js';
 
+export interface Follower {
+  /** The first that it hears, and again after a loss or when it has asked. */
+  whole(version: number, entries: readonly MapEntry[]): void;
+  changed(change: MapChange): void;
+  /** All that has this version has been told. */
+  caughtUp(version: number): void;
+  /** The hub has closed, or will not get a seat. */
+  closed(error: HubError): void;
+}
+
 export class MapWatches {
   readonly #authority: Authority;
-  readonly #keepAlive: KeepAlive;
-  readonly #watches = new Map<string, Set<Watch>>();
+  readonly #followings = new Map<string, Map<Follower, Following>>();
+  #closed: HubError | undefined;
 
-  constructor(authority: Authority, keepAlive: KeepAlive) {
+  constructor(authority: Authority) {
     this.#authority = authority;
-    this.#keepAlive = keepAlive;
   }
 
-  watch(map: string, { key, signal }: WatchOptions): Feed<Change<unknown>> {
-    const feed = new Feed<Change<unknown>>({ title: `the watch of "${map}"`, limit: LIMIT, overflow: 'error', signal }, () => this.#ended(map, watch));
-    const watch: Watch = { feed, key, early: [] };
-    if (feed.isOpen) this.#begin(map, watch);
-    return feed;
+  follow(map: string, follower: Follower): void {
+    if (this.#closed !== undefined) return follower.closed(this.#closed);
+    const following: Following = { follower, early: [] };
+    const others = this.#followings.get(map);
+    if (others === undefined) {
+      this.#followings.set(map, new Map([[follower, following]]));
+      return this.#authority.follow({ type: 'map', name: map });
+    }
+    others.set(follower, following);
+    this.#ask(map, following);
   }
 
-  /** The first that a follower hears, and again after a loss. */
+  /** Idempotent. */
+  unfollow(map: string, follower: Follower): void {
+    const followings = this.#followings.get(map);
+    if (followings?.delete(follower) !== true || followings.size > 0) return;
+    this.#followings.delete(map);
+    this.#authority.unfollow({ type: 'map', name: map });
+  }
+
+  /** It has let changes pass: it is told the whole, and goes on from there. */
+  refresh(map: string, follower: Follower): void {
+    const following = this.#followings.get(map)?.get(follower);
+    if (following === undefined || following.early !== undefined) return;
+    following.early = [];
+    this.#ask(map, following);
+  }
+
   whole(map: string, version: number, entries: readonly MapEntry[]): void {
-    for (const watch of this.#watches.get(map) ?? []) tellWhole(watch, version, entries);
+    for (const following of this.#of(map)) tellWhole(following, version, entries);
   }
 
   changed(map: string, change: MapChange): void {
-    for (const watch of this.#watches.get(map) ?? []) {
-      if (watch.early === undefined) tell(watch, change);
-      else watch.early.push(change);
+    for (const following of this.#of(map)) {
+      tell(following, change);
+      if (following.early === undefined) following.follower.caughtUp(change.version);
     }
   }
 
-  closed(): void {
-    for (const { feed } of [...this.#watches.values()].flatMap((watches) => [...watches])) feed.end();
+  transacted(map: string, version: number, changes: readonly MapChange[]): void {
+    for (const following of this.#of(map)) {
+      for (const change of changes) tell(following, change);
+      if (following.early === undefined) following.follower.caughtUp(version);
+    }
   }
 
-  #begin(map: string, watch: Watch): void {
-    this.#keepAlive.listen();
-    const others = this.#watches.get(map);
-    if (others === undefined) {
-      this.#watches.set(map, new Set([watch]));
-      this.#authority.follow({ type: 'map', name: map });
-      return;
-    }
-    others.add(watch);
+  closed(error: HubError): void {
+    this.#closed = error;
+    for (const followings of [...this.#followings.values()]) for (const follower of [...followings.keys()]) follower.closed(error);
+  }
+
+  #of(map: string): Iterable<Following> {
+    return this.#followings.get(map)?.values() ?? NOBODY;
+  }
+
+  #ask(map: string, following: Following): void {
     this.#authority.submit({ type: 'map.entries', map }, (settlement) => {
       // Where this fails the group was lost, and the interest brings the whole with the next session.
-      if (settlement instanceof HubError || settlement.type !== 'entries' || watch.early === undefined) return;
-      tellWhole(watch, settlement.version, settlement.entries);
+      if (settlement instanceof HubError || settlement.type !== 'entries' || following.early === undefined) return;
+      tellWhole(following, settlement.version, settlement.entries);
     });
-  }
-
-  #ended(map: string, watch: Watch): void {
-    const watches = this.#watches.get(map);
-    if (watches?.delete(watch) !== true) return;
-    this.#keepAlive.unlisten();
-    if (watches.size > 0) return;
-    this.#watches.delete(map);
-    this.#authority.unfollow({ type: 'map', name: map });
   }
 }
 
-interface Watch {
-  readonly feed: Feed<Change<unknown>>;
-  readonly key: string | undefined;
+interface Following {
+  readonly follower: Follower;
   /** The changes that came before the whole; `undefined` once it has come. */
   early: MapChange[] | undefined;
 }
 
-/** How many changes may wait for a watch's reader. */
-const LIMIT = 10_000;
+const NOBODY: readonly Following[] = [];
 
-function tellWhole(watch: Watch, version: number, entries: readonly MapEntry[]): void {
-  const concerned = watch.key === undefined ? entries : entries.filter(({ key }) => key === watch.key);
-  const early = watch.early ?? [];
-  watch.early = undefined;
-  watch.feed.push({ type: 'whole', version, entries: new Map(concerned.map(({ key, value }) => [key, decode(value)])) });
-  for (const change of early) if (change.version > version) tell(watch, change);
+function tellWhole(following: Following, version: number, entries: readonly MapEntry[]): void {
+  const { follower, early = [] } = following;
+  following.early = undefined;
+  follower.whole(version, entries);
+  let last = version;
+  for (const change of early) {
+    if (change.version <= version) continue;
+    follower.changed(change);
+    last = change.version;
+  }
+  follower.caughtUp(last);
 }
 
-function tell({ feed, key }: Watch, change: MapChange): void {
-  if (change.type !== 'clear' && key !== undefined && key !== change.key) return;
-  feed.push(change.type === 'set' ? { ...change, value: decode(change.value) } : change);
+function tell({ follower, early }: Following, change: MapChange): void {
+  if (early === undefined) follower.changed(change);
+  else early.push(change);
 }

@@ -1,27 +1,33 @@
 /** One map of the group, as one hub sees it. It holds nothing: every call is a command, and the authority's order is its truth. */
-import type { Change, Entry, ExpectOptions, SharedMap as SharedMapApi, UpdateOptions, WatchOptions } from '../api.js';
-import { checkFunction, checkName, describe } from '../arguments.js';
+import type * as api from '../api.js';
+import { checkFunction, checkName, checkSignal } from '../arguments.js';
 import { encode } from '../codec/codec.js';
 import { HubError } from '../errors.js';
 import type { Feed } from '../feed.js';
 import type { KeepAlive } from '../keep-alive.js';
-import type { MapCommand, Outcome } from '../protocol.js';
+import type { Lifetime, MapCommand, MapTerms, Outcome } from '../protocol.js';
 import type { Authority } from './authority.js';
+import { checkAmount, checkKeys, checkLifetime, checkStateOptions, checkTransaction, checkVersion, checkWatch } from './map-arguments.js';
 import { readCount, readEntries, readEntry, readPresence, readRemoved, readStored, readSum, readValue, readVersion } from './map-outcomes.js';
+import { asCommand, readTransacted } from './map-transactions.js';
+import { MapWatch } from './map-watch.js';
 import type { MapWatches } from './map-watches.js';
+import { Replica } from './replica.js';
 
-export class SharedMap<V> implements SharedMapApi<V> {
+export class SharedMap<V> implements api.SharedMap<V> {
   readonly name: string;
   readonly #authority: Authority;
   readonly #watches: MapWatches;
   readonly #keepAlive: KeepAlive;
+  readonly #terms: MapTerms | undefined;
 
-  constructor(name: string, authority: Authority, watches: MapWatches, keepAlive: KeepAlive) {
+  constructor(name: string, authority: Authority, watches: MapWatches, keepAlive: KeepAlive, options: api.StateOptions = {}) {
     checkName('map', name);
     this.name = name;
     this.#authority = authority;
     this.#watches = watches;
     this.#keepAlive = keepAlive;
+    this.#terms = checkStateOptions(options);
   }
 
   get(key: string): Promise<V | undefined> {
@@ -29,9 +35,13 @@ export class SharedMap<V> implements SharedMapApi<V> {
     return this.#ask({ type: 'map.get', map: this.name, key }, readValue<V>);
   }
 
-  entry(key: string): Promise<Entry<V> | undefined> {
+  entry(key: string): Promise<api.Entry<V> | undefined> {
     checkName('key', key);
     return this.#ask({ type: 'map.get', map: this.name, key }, readEntry<V>);
+  }
+
+  getMany(keys: Iterable<string>): Promise<Map<string, V>> {
+    return this.#ask({ type: 'map.pick', map: this.name, keys: checkKeys(keys) }, readEntries<V>);
   }
 
   has(key: string): Promise<boolean> {
@@ -39,34 +49,46 @@ export class SharedMap<V> implements SharedMapApi<V> {
     return this.#ask({ type: 'map.get', map: this.name, key }, readPresence);
   }
 
-  set(key: string, value: V, { expect }: ExpectOptions = {}): Promise<number> {
+  set(key: string, value: V, options: api.SetOptions = NO_OPTIONS): Promise<number> {
     checkName('key', key);
-    checkVersion(expect);
+    if (options.expect !== undefined) checkVersion('expect', options.expect);
+    const lifetime = checkLifetime(options);
     try {
-      return this.#ask(setting(this.name, key, value, expect), readVersion);
+      return this.#ask(this.#setting(key, value, options.expect, lifetime), readVersion);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  delete(key: string, { expect }: ExpectOptions = {}): Promise<boolean> {
+  delete(key: string, { expect }: api.ExpectOptions = NO_OPTIONS): Promise<boolean> {
     checkName('key', key);
-    checkVersion(expect);
+    if (expect !== undefined) checkVersion('expect', expect);
     const command = { type: 'map.delete', map: this.name, key } as const;
     return this.#ask(expect === undefined ? command : { ...command, expect }, readRemoved);
   }
 
   add(key: string, amount = 1): Promise<number> {
     checkName('key', key);
-    if (typeof amount !== 'number' || !Number.isFinite(amount)) throw new TypeError(`The amount to add is a finite number, not ${describe(amount)}.`);
-    return this.#ask({ type: 'map.add', map: this.name, key, amount }, readSum);
+    checkAmount(amount);
+    return this.#ask(this.#withTerms({ type: 'map.add', map: this.name, key, amount }), readSum);
   }
 
-  update(key: string, change: Update<V>, { signal }: UpdateOptions = {}): Promise<V | undefined> {
+  update(key: string, change: Update<V>, options: api.UpdateOptions = NO_OPTIONS): Promise<V | undefined> {
+    const { signal } = options;
     checkName('key', key);
     checkFunction('change', change);
-    const updated = this.#update(key, change, signal);
+    if (signal !== undefined) checkSignal(signal);
+    const updated = this.#update(key, change, checkLifetime(options), signal);
     return signal === undefined ? updated : abortable(updated, signal);
+  }
+
+  transact(transaction: api.MapTransaction<V>): Promise<api.Transacted<V>> {
+    checkTransaction(transaction);
+    try {
+      return this.#ask(this.#withTerms(asCommand(this.name, transaction)), readTransacted<V>);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   entries(): Promise<Map<string, V>> {
@@ -81,20 +103,35 @@ export class SharedMap<V> implements SharedMapApi<V> {
     await this.#ask({ type: 'map.clear', map: this.name }, readRemoved);
   }
 
-  watch(options: WatchOptions = {}): Feed<Change<V>> {
-    if (options.key !== undefined) checkName('key', options.key);
-    return this.#watches.watch(this.name, options) as Feed<Change<V>>;
+  watch(options: api.WatchOptions = {}): Feed<api.Change<V>> {
+    checkWatch(options);
+    return new MapWatch(this.name, this.#watches, this.#keepAlive, options).feed as Feed<api.Change<V>>;
   }
 
-  async #update(key: string, change: Update<V>, signal: AbortSignal | undefined): Promise<V | undefined> {
+  replica(options: api.ReplicaOptions = {}): Promise<Replica<V>> {
+    if (options.signal !== undefined) checkSignal(options.signal);
+    return Replica.of<V>(this.name, this.#watches, this.#keepAlive, options);
+  }
+
+  async #update(key: string, change: Update<V>, lifetime: Lifetime | undefined, signal: AbortSignal | undefined): Promise<V | undefined> {
     for (;;) {
       signal?.throwIfAborted();
       const before = await this.entry(key);
       signal?.throwIfAborted();
       const after = await change(before?.value);
       signal?.throwIfAborted();
-      if (await this.#ask(setting(this.name, key, after, before?.version ?? 0), readStored)) return after;
+      if (await this.#ask(this.#setting(key, after, before?.version ?? 0, lifetime), readStored)) return after;
     }
+  }
+
+  #setting(key: string, value: unknown, expect: number | undefined, lifetime: Lifetime | undefined): MapCommand {
+    const command = { type: 'map.set', map: this.name, key, value: encode(value) } as const;
+    if (expect === undefined && lifetime === undefined) return this.#withTerms(command);
+    return this.#withTerms({ ...command, ...(expect === undefined ? {} : { expect }), ...(lifetime === undefined ? {} : { lifetime }) });
+  }
+
+  #withTerms<C extends MapCommand>(command: C): C {
+    return this.#terms === undefined ? command : { ...command, terms: this.#terms };
   }
 
   #ask<R>(command: MapCommand, read: (outcome: Outcome, command: MapCommand) => R): Promise<R> {
@@ -113,6 +150,8 @@ export class SharedMap<V> implements SharedMapApi<V> {
   }
 }
 
+const NO_OPTIONS = Object.freeze({});
+
 type Update<V> = (value: V | undefined) => V | undefined | Promise<V | undefined>;
 
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -121,15 +160,4 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
-}
-
-function setting(map: string, key: string, value: unknown, expect: number | undefined): MapCommand {
-  const command = { type: 'map.set', map, key, value: encode(value) } as const;
-  return expect === undefined ? command : { ...command, expect };
-}
-
-function checkVersion(expect: unknown): void {
-  if (expect !== undefined && !(Number.isSafeInteger(expect) && Number(expect) >= 0)) {
-    throw new TypeError(`\`expect\` is a version, or 0 for "no entry", not ${describe(expect)}.`);
-  }
 }
