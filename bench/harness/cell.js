@@ -78,7 +78,7 @@ class Cast {
     await this.#until(() => this.#prepared === members);
     const perKey = filled === undefined ? undefined : (await this.#hubMemory() - before) / filled;
     const start = { at: performance.now(), busy: busy(), ours: this.#ours() };
-    for (let index = 0; index < active; index++) this.#members.get(index).say({ go: { warm, time } });
+    for (let index = 0; index < active; index++) this.#members.get(index).say({ go: { warm, time, together: active > 1 } });
     await this.#until(() => this.#results.length === active);
     const ms = performance.now() - start.at;
     const others = busy() - start.busy - (this.#ours() - start.ours);

@@ -8,7 +8,7 @@ const OFTEN = 20_000;
 
 /** `count` loops side by side, each of which starts its next operation when its last one is done. */
 export function lanes(count, operation) {
-  return async (member, { warm, time }) => {
+  return async (member, { warm, time, together }) => {
     let done = 0;
     let running = true;
     const lane = async (number) => {
@@ -20,7 +20,9 @@ export function lanes(count, operation) {
     const all = Promise.all(Array.from({ length: count }, (_, number) => lane(number)));
     const measured = async () => {
       const start = performance.now();
-      do await after(warm / 4); while (!isWarm(done, performance.now() - start, warm));
+      // Those who share a key are measured in the same time, or the last one would have it alone.
+      if (together) await after(2 * warm);
+      else do await after(warm / 4); while (!isWarm(done, performance.now() - start, warm));
       const from = { done, at: performance.now() };
       await after(time);
       const result = { ops: done - from.done, ms: performance.now() - from.at };

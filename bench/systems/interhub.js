@@ -1,7 +1,9 @@
-/** interhub over any of its transports. `INTERHUB` names another build of it, to compare two. */
+/** interhub over any of its transports, as it was built last. `INTERHUB` names the entry of another build, to compare two. */
 import { pathToFileURL } from 'node:url';
 
-const { createHub } = await import(process.env.INTERHUB === undefined ? 'interhub' : pathToFileURL(process.env.INTERHUB).href);
+const { INTERHUB } = process.env;
+const built = INTERHUB === undefined ? new URL('../../dist/src/index.js', import.meta.url) : pathToFileURL(INTERHUB);
+const { createHub } = await import(built.href);
 
 export function interhub({ name, start, options }) {
   return {
