@@ -1,0 +1,171 @@
+import { expect } from 'chai';
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HubError } from '../../src/core/errors.js';
+import { Records } from '../../src/core/star/records.js';
+import { JournalFile, systemDisk } from '../../src/transports/socket/journal-file.js';
+import type { Disk, JournalPlan } from '../../src/transports/socket/journal-file.js';
+import { meetingPlace } from '../support/meeting-place.js';
+
+function record(text: string): Uint8Array {
+  const records = new Records();
+  records.decree(1, text);
+  return records.bytes.slice();
+}
+
+describe('A journal in a file', () => {
+  const place = meetingPlace();
+  const open: JournalFile[] = [];
+  let next: string;
+
+  beforeEach(() => {
+    mkdirSync(place.path);
+    next = join(place.path, 'next');
+    mkdirSync(next);
+  });
+  afterEach(() => open.splice(0).forEach((journal) => journal.close()));
+
+  const begin = (plan: Partial<JournalPlan> = {}, disk: Partial<Disk> = {}): JournalFile => {
+    const whole = { from: undefined, afterCrash: false, draft: place.path, folder: place.path, durability: 'process', ...plan } as const;
+    const journal = JournalFile.begin(whole, { ...systemDisk, ...disk });
+    open.push(journal);
+    return journal;
+  };
+  const written = (folder = place.path): Buffer => readFileSync(join(folder, 'journal'));
+  const full = (): never => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  };
+
+  it('is for this user alone, and holds what was written when `append` returns', () => {
+    const journal = begin();
+
+    journal.append(record('one'));
+
+    expect(written()).to.deep.equal(Buffer.from(record('one')));
+    expect(statSync(join(place.path, 'journal')).mode & 0o777).to.equal(0o600);
+  });
+
+  it('begins with all that the predecessor has left, whose file is not touched', () => {
+    begin().append(record('one'));
+
+    const journal = begin({ from: place.path, draft: next, folder: next });
+    journal.append(record('two'));
+
+    expect(Buffer.from(journal.past())).to.deep.equal(Buffer.from(record('one')));
+    expect(written(next)).to.deep.equal(Buffer.concat([record('one'), record('two')]));
+    expect(written()).to.deep.equal(Buffer.from(record('one')));
+  });
+
+  it('begins with nothing after a predecessor that kept none', () => {
+    expect(begin({ from: next }).past()).to.have.length(0);
+  });
+
+  it('leaves out the end that was cut', () => {
+    const journal = begin();
+    journal.append(record('one'));
+    journal.append(record('two'));
+    truncateSync(join(place.path, 'journal'), written().length - 1);
+
+    expect(Buffer.from(begin({ from: place.path, draft: next, folder: next }).past())).to.deep.equal(Buffer.from(record('one')));
+  });
+
+  it('is refused when it is damaged in the middle, except where the machine has gone down', () => {
+    const bytes = Buffer.concat([record('one'), record('two'), record('three')]);
+    bytes[record('one').length + 26] = 0;
+    writeFileSync(join(place.path, 'journal'), bytes);
+    const plan = { from: place.path, draft: next, folder: next };
+
+    expect(() => begin(plan)).to.throw(HubError).with.property('code', 'JOURNAL');
+    expect(() => begin({ ...plan, afterCrash: true, durability: 'disk' })).to.throw(HubError).with.property('code', 'JOURNAL');
+    expect(Buffer.from(begin({ ...plan, afterCrash: true }).past())).to.deep.equal(Buffer.from(record('one')));
+  });
+
+  it('writes on where a write was short', () => {
+    const journal = begin({}, { write: (file, bytes, from, position) => systemDisk.write(file, bytes.subarray(0, from + 7), from, position) });
+
+    journal.append(record('one'));
+
+    expect(written()).to.deep.equal(Buffer.from(record('one')));
+  });
+
+  it('takes back what it could write of a batch that failed, and goes on when there is room', () => {
+    let room = Infinity;
+    const write: Disk['write'] = (file, bytes, from, position) => {
+      if (room === 0) return full();
+      const size = Math.min(room, bytes.length - from);
+      room -= size;
+      return systemDisk.write(file, bytes.subarray(0, from + size), from, position);
+    };
+    const journal = begin({}, { write });
+    journal.append(record('one'));
+
+    room = 10;
+    expect(() => journal.append(record('lost'))).to.throw('ENOSPC');
+    const after = written();
+    room = Infinity;
+    journal.append(record('two'));
+
+    expect(after).to.deep.equal(Buffer.from(record('one')));
+    expect(written()).to.deep.equal(Buffer.concat([record('one'), record('two')]));
+  });
+
+  it('writes nothing behind what it could not take back', () => {
+    let fails = false;
+    const journal = begin({}, {
+      write: (...args) => (fails ? full() : systemDisk.write(...args)),
+      truncate: (...args) => (fails ? full() : systemDisk.truncate(...args)),
+    });
+    journal.append(record('one'));
+    fails = true;
+    expect(() => journal.append(record('lost'))).to.throw('ENOSPC');
+    expect(() => journal.append(record('lost too'))).to.throw('ENOSPC');
+    fails = false;
+
+    journal.append(record('two'));
+
+    expect(written()).to.deep.equal(Buffer.concat([record('one'), record('two')]));
+  });
+
+  it('is flushed to the disk when that is what was asked for, and only then', async () => {
+    const flushed: string[] = [];
+    const flush: Disk['flush'] = async () => void flushed.push('flush');
+    const journal = begin({ durability: 'disk' }, { flush, flushNow: () => flushed.push('now') });
+    journal.append(record('one'));
+
+    await journal.sync?.();
+
+    expect(flushed).to.deep.equal(['now', 'flush']);
+    expect(begin({ draft: next, folder: next }).sync).to.equal(undefined);
+  });
+
+  it('takes back what could not be flushed', async () => {
+    let fails = false;
+    const journal = begin({ durability: 'disk' }, { flush: async () => (fails ? full() : undefined) });
+    journal.append(record('one'));
+    await journal.sync?.();
+    journal.append(record('lost'));
+    fails = true;
+
+    const error = await journal.sync?.().catch((failure: Error) => failure.message);
+
+    expect(error).to.match(/ENOSPC/);
+    expect(written()).to.deep.equal(Buffer.from(record('one')));
+  });
+
+  it('is replaced whole, or not at all', () => {
+    let fails = true;
+    const journal = begin({}, { rename: (from, to) => (fails ? full() : systemDisk.rename(from, to)) });
+    journal.append(record('one'));
+    expect(() => journal.replace(record('snapshot'))).to.throw('ENOSPC');
+    journal.append(record('two'));
+    const before = written();
+    fails = false;
+
+    journal.replace(record('snapshot'));
+    journal.append(record('three'));
+
+    expect(before).to.deep.equal(Buffer.concat([record('one'), record('two')]));
+    expect(written()).to.deep.equal(Buffer.concat([record('snapshot'), record('three')]));
+    expect(readdirSync(place.path).sort()).to.deep.equal(['journal', 'next']);
+  });
+});
