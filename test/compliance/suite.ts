@@ -8,6 +8,7 @@ import { life } from './life.js';
 import { locksComplete } from './locks-complete.js';
 import { locks } from './locks.js';
 import { members } from './members.js';
+import { stateComplete } from './state-complete.js';
 import { state } from './state.js';
 import { streams } from './streams.js';
 import { telling } from './telling.js';
@@ -41,6 +42,7 @@ export function describeTransport(name: string, start: () => Fixture | Promise<F
     locks(meet);
     locksComplete(meet);
     state(meet);
+    stateComplete(meet);
     members(meet);
     values(meet);
     life(meet);
