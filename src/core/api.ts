@@ -196,6 +196,11 @@ export interface RequestOptions {
   readonly timeout?: number;
   /** Gives up: rejects with its reason, and aborts the handler's `call.signal`. */
   readonly signal?: AbortSignal;
+  /**
+   * The request that a handler asks this one for: it waits no longer than what remains of that one, and is given up with
+   * it. So the abort of the outermost asker reaches every handler below.
+   */
+  readonly within?: Call;
 }
 
 /** The parts of an answer. Reading on after its end, or `return`, tells no more. */
@@ -206,6 +211,8 @@ export interface GatherOptions {
   readonly timeout?: number;
   /** Gives up on all that have not answered, and rejects with its reason. */
   readonly signal?: AbortSignal;
+  /** As of a request. */
+  readonly within?: Call;
 }
 
 export interface Gathering<O = unknown> extends PromiseLike<ReadonlyMap<Member, Settled<O>>>, AsyncIterable<readonly [member: Member, settled: Settled<O>]> {}

@@ -253,11 +253,12 @@ const RESULTS = 'interhub.once';
 /** How many tickets the authority tells of at most. */
 const MOST_TOLD = 10_000;
 
-function checkRequest(method: string, { timeout, to, signal }: api.RequestOptions): void {
+function checkRequest(method: string, { timeout, to, signal, within }: api.RequestOptions): void {
   checkName('method', method);
   if (timeout !== undefined) checkDuration('timeout', timeout);
   if (to !== undefined) checkAddress(to);
   if (signal !== undefined) checkSignal(signal);
+  if (within !== undefined && typeof within.remaining !== 'number') throw new TypeError('`within` is the call that a handler was given, as in hub.handle(method, (input, call) => ...).');
 }
 
 function checkRunning({ concurrency, signal }: api.ListenOptions): void {

@@ -4,6 +4,7 @@ import { Group } from '../support/group.js';
 import type { Gathered } from '../support/group.js';
 import { asking } from './asking.js';
 import { gather } from './gather.js';
+import { hops } from './hops.js';
 import { life } from './life.js';
 import { locksComplete } from './locks-complete.js';
 import { locks } from './locks.js';
@@ -39,6 +40,7 @@ export function describeTransport(name: string, start: () => Fixture | Promise<F
     asking(meet);
     streams(meet);
     gather(meet);
+    hops(meet);
     locks(meet);
     locksComplete(meet);
     state(meet);

@@ -5,7 +5,7 @@
  * A call's number is its place in an array. A member answers every request exactly once, also one that was cancelled, so
  * a place is given away again when the answer has come, or the member has gone: a late answer never meets a new call.
  */
-import type { Address, GatherOptions, RequestOptions } from '../api.js';
+import type { Address, Call, GatherOptions, RequestOptions } from '../api.js';
 import { decode } from '../codec/codec.js';
 import { encodeFailure, readFailure } from '../codec/failure.js';
 import type { Deadlines } from '../deadlines.js';
@@ -41,21 +41,27 @@ export class Calls implements CallKeeper {
     this.#keepAlive = keepAlive;
   }
 
-  request(method: string, input: Input, timeout: number, { to, signal }: RequestOptions): Promise<unknown> {
+  /** What is asked for the sake of another request waits no longer than that one, and is given up with it. */
+  request(method: string, input: Input, timeout: number, { to, signal, within }: RequestOptions): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
+    if (within?.signal.aborted === true) return Promise.reject(within.signal.reason);
+    const patience = within === undefined ? timeout : shorter(timeout, within.remaining);
+    if (patience < 0) return Promise.reject(new HubError('TIMEOUT', `"${method}" was not asked: the time of the request that it is for is over.`, { mayHaveRun: false }));
     return new Promise((resolve, reject) => {
-      const call = this.#begin(method, input, timeout, to, signal, resolve, reject);
-      if (timeout > 0) call.deadline = this.#deadlines.add(timeout, call);
+      const call = this.#begin(method, input, patience, to, signal, resolve, reject);
+      if (within !== undefined) this.#adopt(call, within);
+      if (patience > 0) call.deadline = this.#deadlines.add(patience, call);
       this.#post(call);
     });
   }
 
   /** Asks when the first part is read. `timeout` is how long to wait for it; then the answer may take its time. */
-  stream(method: string, input: Input, timeout: number, { to, signal }: RequestOptions): Inflow {
+  stream(method: string, input: Input, timeout: number, { to, signal, within }: RequestOptions): Inflow {
     let call: PendingCall | undefined;
     const answer: Inflow = new Inflow(`the answer to "${method}"`, {
       begin: () => {
         if (signal?.aborted === true) return answer.fail(signal.reason);
+        if (within?.signal.aborted === true) return answer.fail(within.signal.reason);
         const fail = (reason: unknown): void => (signal?.aborted === true ? answer.cut(reason) : answer.fail(reason));
         const end = (value: unknown): void => {
           // A handler that answers with one value streams one.
@@ -64,6 +70,7 @@ export class Calls implements CallKeeper {
         };
         const begun = this.#begin(method, input, 0, to, signal, end, fail);
         begun.answer = answer;
+        if (within !== undefined) this.#adopt(begun, within);
         if (timeout > 0) begun.deadline = this.#deadlines.add(timeout, { expired: () => this.#cancel(begun, tooLate(begun, timeout)) });
         call = begun;
         this.#post(begun);
@@ -74,12 +81,13 @@ export class Calls implements CallKeeper {
     return answer;
   }
 
-  gather(method: string, payload: Payload, timeout: number, { signal }: GatherOptions, directory: Directory): Gathering {
+  gather(method: string, payload: Payload, timeout: number, options: GatherOptions, directory: Directory): Gathering {
+    const { signal } = options;
     const abort = (): void => gathering.fail(signal?.reason);
     const gathering = new Gathering(method, payload, {
       directory,
       handlers: (name) => this.#outbox.handlers(name),
-      ask: (to) => this.request(method, payload, timeout, signal === undefined ? { to } : { to, signal }),
+      ask: (to) => this.request(method, payload, timeout, { ...options, to }),
       ended: () => {
         signal?.removeEventListener('abort', abort);
         this.#keepAlive.end();
@@ -153,7 +161,7 @@ export class Calls implements CallKeeper {
   }
 
   aborted(call: PendingCall): void {
-    this.#cancel(call, call.signal?.reason);
+    this.#cancel(call, call.signal?.aborted === true ? call.signal.reason : call.parent?.reason);
   }
 
   stranded(call: PendingCall, error: HubError): void {
@@ -177,6 +185,11 @@ export class Calls implements CallKeeper {
     this.#keepAlive.begin();
     signal?.addEventListener('abort', call);
     return call;
+  }
+
+  #adopt(call: PendingCall, { signal }: Call): void {
+    call.parent = signal;
+    signal.addEventListener('abort', call);
   }
 
   /** Nothing goes before the handler asks for it: a request that is turned away has lost nothing of its input. */
@@ -260,6 +273,7 @@ export class Calls implements CallKeeper {
     call.isWithdrawn = true;
     call.deadline?.cancel();
     call.signal?.removeEventListener('abort', call);
+    call.parent?.removeEventListener('abort', call);
     call.input?.stop();
     this.#keepAlive.end();
   }
@@ -275,6 +289,14 @@ export class Calls implements CallKeeper {
 const MOST_REFUSALS = 8;
 
 /** Only hubs say this, of what no handler has seen: `Answers` sees to it that a handler cannot. */
+/** Of two durations, of which the first is without limit if it is 0; below 0 when there is no time left. */
+function shorter(timeout: number, remaining: number): number {
+  if (remaining === Infinity) return timeout;
+  if (remaining <= 0) return -1;
+  const whole = Math.ceil(remaining);
+  return timeout === 0 ? whole : Math.min(timeout, whole);
+}
+
 function tooLate({ name, member }: PendingCall, timeout: number): HubError {
   return new HubError('TIMEOUT', `"${name}" was not answered within ${timeout} ms.`, { mayHaveRun: member !== 0 });
 }

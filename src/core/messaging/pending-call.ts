@@ -25,6 +25,8 @@ export class PendingCall implements Parcel, Expiring {
   readonly reject: (reason: unknown) => void;
   readonly #keeper: CallKeeper;
   deadline: Deadline | undefined = undefined;
+  /** Of the request that it is made for, if it is made for one. */
+  parent: AbortSignal | undefined = undefined;
   /** Where the parts of its answer go, if it takes any; where those of its input come from, if it has any. */
   answer: Inflow | undefined = undefined;
   input: Outflow | undefined = undefined;
@@ -74,7 +76,7 @@ export class PendingCall implements Parcel, Expiring {
     this.#keeper.expired(this);
   }
 
-  /** Its signal has aborted. */
+  /** Its signal has aborted, or its parent. */
   handleEvent(): void {
     this.#keeper.aborted(this);
   }
