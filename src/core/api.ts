@@ -116,6 +116,11 @@ export interface Hub extends AsyncDisposable {
    * error, as it crosses processes. If the runner dies, the next in line runs it. A call that comes later runs it anew.
    */
   once<R>(key: string, body: (lock: Lock) => R | Promise<R>, options?: Pick<WaitOptions, 'timeout' | 'signal'>): Promise<R>;
+  /**
+   * Waits until so many wait for the same name at the same time, in all processes; then all of them go on, and the next so many
+   * begin anew. Who dies or gives up is not counted. All have to name the same number.
+   */
+  barrier(name: string, count: number, options?: Pick<WaitOptions, 'timeout' | 'signal'>): Promise<void>;
   /** Stands for election, in line behind those who stood before, and resolves when this hub leads. */
   elect(name: string, options?: WaitOptions): Promise<Term>;
   /** Who leads now, and then every change; `undefined` while nobody does. A slow reader misses old ones, never the newest. */

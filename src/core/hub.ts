@@ -1,4 +1,5 @@
 /** What a user holds: checks what it is given, and passes it to the part whose it is. */
+import { Barrier } from './agreement/barrier.js';
 import { Once } from './agreement/once.js';
 import type { Result } from './agreement/once.js';
 import { RateLimit } from './agreement/rate-limit.js';
@@ -168,6 +169,15 @@ export class Hub implements api.Hub {
     return new Once(locks, results).run(key, body, options, this.once);
   }
 
+  barrier(name: string, count: number, options: Pick<api.WaitOptions, 'timeout' | 'signal'> = NO_OPTIONS): Promise<void> {
+    checkName('barrier', name);
+    checkCount('count', count);
+    checkWaiting(options);
+    const { deadlines, keepAlive, members, seat, watches } = this.#parts;
+    const places = new SharedMap<number>(BARRIER + name, seat, watches, keepAlive);
+    return new Barrier(name, count, places, members, deadlines, keepAlive).meet(options);
+  }
+
   elect(name: string, options: api.WaitOptions = NO_OPTIONS): Promise<api.Term> {
     checkName('election', name);
     checkWaiting(options);
@@ -250,6 +260,8 @@ type LockBody<R> = (lock: api.Lock) => R | Promise<R>;
 const NO_OPTIONS = Object.freeze({});
 /** The map in which results stand while others wait for them. */
 const RESULTS = 'interhub.once';
+/** In front of the names of barriers, which are maps. */
+const BARRIER = 'interhub.barrier:';
 /** How many tickets the authority tells of at most. */
 const MOST_TOLD = 10_000;
 

@@ -531,6 +531,56 @@ export function locksComplete(meet: Meet): void {
     });
   });
 
+  describe('lets those who wait for one another go on together', () => {
+    it('when the last of them has come, and not before', async () => {
+      const { ann, bob, cid } = await meet('ann', 'bob', 'cid');
+      const come = ({ hub }: Parameters<Parameters<Peer['run']>[0]>[0]): Promise<number> =>
+        hub.state('come').add('count').then(() => hub.barrier('start', 3)).then(() => hub.state('come').add('count', 0));
+
+      const first = [ann.run(come), bob.run(come)];
+      const early = await Promise.race([...first, ann.run(({ hub }) => hub.state('come').size()).then(() => 'still waiting')]);
+      const counts = await Promise.all([...first, cid.run(come)]);
+
+      expect(early).to.equal('still waiting');
+      expect(counts).to.deep.equal([3, 3, 3]);
+    });
+
+    it('again and again', async () => {
+      const { ann, bob } = await meet('ann', 'bob');
+      const rounds = async ({ hub }: Parameters<Parameters<Peer['run']>[0]>[0]): Promise<number[]> => {
+        const seen: number[] = [];
+        for (let round = 0; round < 5; round++) {
+          await hub.state('rounds').add('count');
+          await hub.barrier('round', 2);
+          seen.push(await hub.state<number>('rounds').add('count', 0));
+          await hub.barrier('seen', 2);
+        }
+        return seen;
+      };
+
+      expect(await Promise.all([ann.run(rounds), bob.run(rounds)])).to.deep.equal([[2, 4, 6, 8, 10], [2, 4, 6, 8, 10]]);
+    });
+
+    it('and does not count the dead, nor those who have given up', async () => {
+      const { ann, bob, cid, group } = await meet('ann', 'bob', 'cid');
+      await bob.run(async ({ hub }) => {
+        hub.barrier('start', 2).catch(() => {});
+        for await (const change of hub.state('interhub.barrier:start').watch()) if (change.type === 'set' || (change.type === 'whole' && change.entries.size > 0)) return;
+      });
+      group.forget(bob);
+      await bob.kill();
+      const late = await ann.run(async ({ hub, rejection }) => {
+        for await (const change of hub.state('interhub.barrier:start').watch()) if (change.type === 'delete' || (change.type === 'whole' && change.entries.size === 0)) break;
+        return (await rejection(hub.barrier('start', 2, { timeout: 20 }))).name;
+      });
+
+      const both = Promise.all([ann.run(({ hub }) => hub.barrier('start', 2)), cid.run(({ hub }) => hub.barrier('start', 2))]);
+
+      expect(late).to.equal('HubError');
+      expect(await both).to.have.length(2);
+    });
+  });
+
   it('limits how many go on in a span of time, over all members', async () => {
     const { ann, bob } = await meet('ann', 'bob');
     const take = ({ hub }: Parameters<Parameters<Peer['run']>[0]>[0]): Promise<boolean> => hub.limit('calls', { permits: 2, per: 100 }).tryTake();
