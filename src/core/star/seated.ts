@@ -6,7 +6,6 @@
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Command, Envelope, Event, Interest, Member, Payload } from '../protocol.js';
-import { utf8Length } from '../text.js';
 import type { Seat, Session, Settled } from '../transport.js';
 import { deliverEach } from './arrivals.js';
 import type { Deliver } from './arrivals.js';
@@ -21,6 +20,7 @@ import { FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
 import { Pulse } from './pulse.js';
 import type { Patient } from './pulse.js';
 import type { Reader } from './reader.js';
+import { sizeOf, sizeOfMany } from './sizes.js';
 import { Turn } from './turn.js';
 import { readEvent, readOutcome } from './vocabulary.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -159,6 +159,7 @@ export class Seated implements Session, Desk, Patient {
       throw new TypeError(`"${command.type}" is the authority's to say; it cannot be submitted.`);
     }
     if (command.type === 'map.set') this.#checkSize(command.value, command.key);
+    if (command.type === 'map.transact' || command.type === 'map.pick') this.#checkRoom(sizeOfMany(command), `What is asked of the map "${command.map}" at once`);
     const number = this.#commands.add(command, settled);
     if (this.#life.at !== 'seated') return;
     this.#connection?.out.command(number, this.#commands.oldest, command);
@@ -384,13 +385,17 @@ export class Seated implements Session, Desk, Patient {
   }
 
   #checkSize(payload: Payload, name: string): void {
-    const room = this.#options.limits.packet - ROOM_FOR_THE_REST;
-    const isText = typeof payload === 'string';
-    if (isText && payload.length * 3 <= room) return;
-    const size = isText ? utf8Length(payload) : payload.bytes.length;
-    if (size > room) {
-      throw new HubError('TOO_LARGE', `A value for "${name}" takes ${size} bytes; the limit is ${room}. Send it in parts, or raise \`limits.packet\` on all sides.`);
-    }
+    if (typeof payload === 'string' && payload.length * 3 <= this.#longest) return;
+    this.#checkRoom(sizeOf(payload), `A value for "${name}"`);
+  }
+
+  #checkRoom(size: number, what: string): void {
+    if (size <= this.#longest) return;
+    throw new HubError('TOO_LARGE', `${what} takes ${size} bytes; the limit is ${this.#longest}. Send it in parts, or raise \`limits.packet\` on all sides.`);
+  }
+
+  get #longest(): number {
+    return this.#options.limits.packet - ROOM_FOR_THE_REST;
   }
 }
 

@@ -104,4 +104,133 @@ describe('A shared map', () => {
 
     expect(session.unfollow.args).to.deep.equal([[{ type: 'map', name: 'prices' }]]);
   });
+
+  it('tells those who watch of a transaction change by change, and of its end by itself', async () => {
+    const watch = prices.watch();
+    session.hears(whole(3, apple(1, 3)));
+    session.hears({ type: 'map.transacted', map: 'prices', version: 4, changes: [{ type: 'set', ...apple(2, 4) }, { type: 'delete', key: 'apple', version: 4 }] });
+    session.hears({ type: 'map.changed', map: 'prices', change: { type: 'delete', key: 'pear', version: 5, ended: { reason: 'expired', version: 2 } } });
+
+    expect(await read(watch, 3)).to.deep.equal(['whole 1', 'set 4', 'delete 4']);
+    expect((await watch.next()).value).to.deep.equal({ type: 'delete', key: 'pear', version: 5, ended: { reason: 'expired', version: 2 } });
+  });
+
+  it('tells a watch without a beginning the whole after a loss, for it may have missed something', async () => {
+    const watch = prices.watch({ initial: 'none' });
+    session.hears(whole(3, apple(1, 3)));
+    session.hears(set(2, 4));
+    session.ear.lost(new HubError('LOST', 'The broker died.'));
+    await turn();
+    next.hears(whole(9, apple(7, 9)));
+
+    expect(await read(watch, 2)).to.deep.equal(['set 4', 'whole 7']);
+  });
+
+  describe('whose reader is too slow', () => {
+    const changes = (count: number, keyOf: (n: number) => string): void => {
+      for (let n = 1; n <= count; n++) session.hears({ type: 'map.changed', map: 'prices', change: { type: 'set', key: keyOf(n), version: 10 + n, value: String(n) } });
+    };
+
+    it('keeps what it has not read of the whole in the whole', async () => {
+      const watch = prices.watch({ buffer: 4 });
+      session.hears(whole(3, apple(1, 3)));
+      changes(9, (n) => `key ${n}`);
+
+      const { value } = await watch.next();
+
+      expect(value).to.deep.include({ type: 'whole', version: 18 });
+      expect((value as { readonly entries: ReadonlyMap<string, number> }).entries.size).to.equal(9);
+      expect(await read(watch, 1)).to.deep.equal(['set 19']);
+    });
+
+    it('keeps the newest of each key, in the order of their versions', async () => {
+      const watch = prices.watch({ buffer: 4 });
+      session.hears(whole(3));
+      await watch.next();
+      changes(5, (n) => (n % 2 === 0 ? 'even' : 'odd'));
+
+      expect(await read(watch, 2)).to.deep.equal(['set 14', 'set 15']);
+    });
+
+    it('lets all pass when that is too much as well, and asks for the whole when its reader is back', async () => {
+      const watch = prices.watch({ buffer: 4 });
+      session.hears(whole(3));
+      await watch.next();
+      changes(9, (n) => `key ${n}`);
+
+      const back = read(watch, 2);
+      session.hears(set(5, 30));
+      session.command('map.entries').settle({ type: 'entries', version: 29, entries: [apple(4, 28)] });
+
+      expect(await back).to.deep.equal(['whole 4', 'set 30']);
+    });
+  });
+
+  describe('as a replica', () => {
+    it('is there when it is whole, and follows from then on', async () => {
+      const promise = prices.replica();
+      session.hears(whole(3, apple(1, 3)));
+      const replica = await promise;
+
+      session.hears(set(2, 4));
+
+      expect([replica.version, replica.size, replica.get('apple'), [...replica.entries()]]).to.deep.equal([4, 1, 2, [['apple', 2]]]);
+      session.hears({ type: 'map.changed', map: 'prices', change: { type: 'clear', version: 5 } });
+      expect([replica.version, replica.size]).to.deep.equal([5, 0]);
+    });
+
+    it('says what it said last while the group is lost, and then what is there', async () => {
+      const promise = prices.replica();
+      session.hears(whole(3, apple(1, 3)));
+      const replica = await promise;
+
+      session.ear.lost(new HubError('LOST', 'The broker died.'));
+      await turn();
+      expect([...replica.values()]).to.deep.equal([1]);
+      next.hears(whole(9));
+
+      expect([replica.version, replica.size]).to.deep.equal([9, 0]);
+    });
+
+    it('lets nobody see a part of a transaction', async () => {
+      const promise = prices.replica();
+      session.hears(whole(3, apple(1, 3)));
+      const replica = await promise;
+      const reached = replica.reached(4).then(() => [...replica]);
+
+      session.hears({ type: 'map.transacted', map: 'prices', version: 4, changes: [{ type: 'delete', key: 'apple', version: 4 }, { type: 'set', key: 'pear', version: 4, value: '2' }] });
+
+      expect(await reached).to.deep.equal([['pear', 2]]);
+    });
+
+    it('waits for a version until its signal aborts', async () => {
+      const promise = prices.replica();
+      session.hears(whole(3));
+      const replica = await promise;
+      const controller = new AbortController();
+      const reached = replica.reached(4, { signal: controller.signal });
+
+      controller.abort('enough');
+
+      expect(await reached.catch((reason: unknown) => reason)).to.equal('enough');
+      expect(await replica.reached(9, { signal: AbortSignal.abort('too late') }).catch((reason: unknown) => reason)).to.equal('too late');
+    });
+
+    it('follows no longer than it is wanted', async () => {
+      const controller = new AbortController();
+      const waiting = prices.replica({ signal: controller.signal });
+      controller.abort('enough');
+      expect(await waiting.catch((reason: unknown) => reason)).to.equal('enough');
+      expect(session.unfollow.args).to.deep.equal([[{ type: 'map', name: 'prices' }]]);
+
+      const promise = prices.replica();
+      session.hears(whole(3, apple(1, 3)));
+      const replica = await promise;
+      replica[Symbol.dispose]();
+      session.hears(set(2, 4));
+
+      expect([replica.get('apple'), replica.version]).to.deep.equal([1, 3]);
+      expect(session.unfollow.callCount).to.equal(2);
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { Maps } from '../../../src/core/ledger/maps.js';
 import type { Payload } from '../../../src/core/protocol.js';
 
 const ANN = 1;
+const BOB = 2;
 const bytes: Payload = { form: 'bytes', bytes: Uint8Array.of(1, 2, 3) };
 
 describe('Maps', () => {
@@ -170,6 +171,141 @@ describe('Maps', () => {
     maps.set(3, ANN, { map: 'stock', key: 'screws', value: '1' });
 
     expect(entries).to.deep.equal([{ key: 'nails', version: 1, value: '12' }]);
+  });
+
+  it('ends an entry when its time is over, and tells which version has gone', () => {
+    const maps = new Maps();
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12', lifetime: { ttl: 100 } });
+
+    expect(maps.due).to.equal(100);
+    expect(maps.pass(2, 99)).to.deep.equal([]);
+    expect(maps.pass(3, 100)).to.deep.equal([changed('stock', { type: 'delete', key: 'nails', version: 3, ended: { reason: 'expired', version: 1 } })]);
+
+    expect(maps.size('stock')).to.equal(0);
+    expect(maps.due).to.equal(Infinity);
+  });
+
+  it('forgets how an entry was to end when it is set again or deleted, and not when something is added', () => {
+    const maps = new Maps();
+    for (const key of ['set', 'deleted', 'added']) maps.set(1, ANN, { map: 'stock', key, value: '1', lifetime: { ttl: 10, ephemeral: true } });
+
+    maps.set(2, BOB, { map: 'stock', key: 'set', value: '2' });
+    maps.delete(3, { map: 'stock', key: 'deleted' });
+    maps.set(4, BOB, { map: 'stock', key: 'deleted', value: '2' });
+    maps.add(5, { map: 'stock', key: 'added', amount: 1 });
+
+    expect(maps.snapshotOfEnds()).to.deep.equal([{ map: 'stock', key: 'added', at: 10, member: ANN }]);
+  });
+
+  it('ends what was cleared no second time', () => {
+    const maps = new Maps();
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12', lifetime: { ttl: 10, ephemeral: true } });
+
+    maps.clear(2, 'stock');
+
+    expect([maps.pass(3, 10), maps.leave(4, ANN), maps.due]).to.deep.equal([[], [], Infinity]);
+  });
+
+  it('ends what is bound to a member with it, in the order in which it was set', () => {
+    const maps = new Maps();
+    maps.set(1, ANN, { map: 'stock', key: 'b', value: '1', lifetime: { ephemeral: true } });
+    maps.set(2, ANN, { map: 'carts', key: 'a', value: '1', lifetime: { ephemeral: true } });
+    maps.set(3, BOB, { map: 'stock', key: 'c', value: '1', lifetime: { ephemeral: true } });
+
+    expect(maps.leave(4, ANN)).to.deep.equal([
+      changed('stock', { type: 'delete', key: 'b', version: 4, ended: { reason: 'left', version: 1 } }),
+      changed('carts', { type: 'delete', key: 'a', version: 4, ended: { reason: 'left', version: 2 } }),
+    ]);
+    expect(maps.leave(5, ANN)).to.deep.equal([]);
+    expect(maps.snapshotOfEnds()).to.deep.equal([{ map: 'stock', key: 'c', member: BOB }]);
+  });
+
+  it('lets go what was used longest ago, first of all, and tells it first', () => {
+    const maps = new Maps();
+    const terms = { maxEntries: 2 };
+    for (const key of ['a', 'b']) maps.set(1, ANN, { map: 'cache', key, value: '1', terms });
+
+    maps.use('cache', 'a');
+    const { events } = maps.set(2, ANN, { map: 'cache', key: 'c', value: '1' });
+
+    expect(events).to.deep.equal([
+      changed('cache', { type: 'delete', key: 'b', version: 2, ended: { reason: 'evicted', version: 1 } }),
+      changed('cache', { type: 'set', key: 'c', version: 2, value: '1' }),
+    ]);
+    expect(maps.entries('cache').map(({ key }) => key)).to.deep.equal(['a', 'c']);
+  });
+
+  it('counts keys and values in bytes, texts by their length', () => {
+    const maps = new Maps();
+    const terms = { maxBytes: 9 };
+    maps.set(1, ANN, { map: 'cache', key: 'a', value: '1234', terms });
+    maps.set(2, ANN, { map: 'cache', key: 'b', value: bytes });
+    expect(maps.size('cache')).to.equal(2);
+
+    maps.set(3, ANN, { map: 'cache', key: 'b', value: '1234' });
+
+    expect(maps.entries('cache').map(({ key }) => key)).to.deep.equal(['b']);
+    expect(maps.set(4, ANN, { map: 'cache', key: 'c', value: '123456789' }).outcome).to.deep.equal({ type: 'too-large', limit: 9 });
+  });
+
+  it('agrees on the first terms that come with a write, and refuses others', () => {
+    const maps = new Maps();
+    maps.set(1, ANN, { map: 'cache', key: 'a', value: '1' });
+    maps.set(2, ANN, { map: 'cache', key: 'b', value: '1' });
+
+    const { events } = maps.add(3, { map: 'cache', key: 'c', amount: 1, terms: { maxEntries: 1 } });
+
+    expect(events).to.have.length(3);
+    const other = { map: 'cache', key: 'c', terms: { maxEntries: 1, ttl: 5 } };
+    const refused = { outcome: { type: 'other-terms', terms: { maxEntries: 1 } }, events: [] };
+    expect(maps.set(4, ANN, { ...other, value: '1' })).to.deep.equal(refused);
+    expect(maps.add(5, { ...other, amount: 1 })).to.deep.equal(refused);
+    expect(maps.transact(6, ANN, { ...other, conditions: [], then: [], otherwise: [] })).to.deep.equal(refused);
+  });
+
+  it('remembers the terms of the last 10 000 maps that became empty', () => {
+    const maps = new Maps();
+    const terms = { maxEntries: 5 };
+    for (let n = 0; n <= 10_000; n++) {
+      maps.set(1, ANN, { map: `map ${n}`, key: 'a', value: '1', terms });
+      maps.delete(2, { map: `map ${n}`, key: 'a' });
+    }
+
+    const others = { key: 'a', value: '1', terms: { maxEntries: 6 } };
+
+    expect(maps.set(3, ANN, { map: 'map 0', ...others }).outcome).to.deep.equal({ type: 'stored', version: 3 });
+    expect(maps.set(4, ANN, { map: 'map 1', ...others }).outcome).to.deep.equal({ type: 'other-terms', terms });
+    expect(maps.snapshot()).to.have.length(10_001);
+  });
+
+  for (const ttl of [0, -1, NaN, Infinity]) {
+    it(`takes no time to live of ${ttl}`, () => {
+      const maps = new Maps();
+
+      const outcomes = [
+        maps.set(1, ANN, { map: 'stock', key: 'nails', value: '1', lifetime: { ttl } }).outcome,
+        maps.set(2, ANN, { map: 'stock', key: 'nails', value: '1', terms: { ttl } }).outcome,
+        maps.transact(3, ANN, { map: 'stock', conditions: [], then: [{ type: 'set', key: 'nails', value: '1', lifetime: { ttl } }], otherwise: [] }).outcome,
+      ];
+
+      expect(outcomes.map(({ type }) => type)).to.deep.equal(['invalid', 'invalid', 'invalid']);
+      expect(maps.snapshot()).to.deep.equal([]);
+    });
+  }
+
+  it('tells a transaction as one change, and nothing of one that changes nothing', () => {
+    const maps = new Maps();
+    maps.set(1, ANN, { map: 'stock', key: 'nails', value: '12' });
+    const then = [{ type: 'set', key: 'screws', value: '1' }, { type: 'delete', key: 'nails' }] as const;
+
+    const done = maps.transact(2, ANN, { map: 'stock', conditions: [{ key: 'nails', expect: 1 }], then, otherwise: [] });
+    const late = maps.transact(3, ANN, { map: 'stock', conditions: [{ key: 'nails', expect: 1 }], then, otherwise: [{ type: 'get', key: 'screws' }] });
+
+    expect(done).to.deep.equal({
+      outcome: { type: 'transacted', succeeded: true, version: 2, results: [{ type: 'stored', version: 2 }, { type: 'removed', removed: true, seq: 2 }] },
+      events: [{ to: 'followers', event: { type: 'map.transacted', map: 'stock', version: 2, changes: [{ type: 'set', key: 'screws', version: 2, value: '1' }, { type: 'delete', key: 'nails', version: 2 }] } }],
+    });
+    expect(late).to.deep.equal({ outcome: { type: 'transacted', succeeded: false, version: 0, results: [{ type: 'entry', version: 2, value: '1' }] }, events: [] });
   });
 
   it('goes on from a snapshot, with the order of the keys', () => {

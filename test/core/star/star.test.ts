@@ -103,6 +103,38 @@ describe('A star', () => {
     expect(ann.seat.envelopes.map(summary)).to.deep.equal(sent.map((envelope) => summary({ ...envelope, member: bob.number })));
   });
 
+  it('ends what is bound to time and to members on its own clock, and within a second', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    ann.session.follow({ type: 'map', name: 'stock' });
+    await bob.submit({ type: 'map.set', map: 'stock', key: 'brief', value: '1', lifetime: { ttl: 2_000 } });
+    await bob.submit({ type: 'map.set', map: 'stock', key: 'bound', value: '1', lifetime: { ephemeral: true } });
+    const heard = ann.seat.events.length;
+
+    await group.host.pass(1_999);
+    expect(await ann.submit({ type: 'map.get', map: 'stock', key: 'brief' })).to.include({ type: 'entry' });
+    await group.host.pass(1);
+    expect(await ann.submit({ type: 'map.get', map: 'stock', key: 'brief' })).to.deep.equal({ type: 'absent' });
+    void bob.session.close();
+    await group.host.settle();
+
+    const told = ann.seat.events.slice(heard).map((event) => (event.type === 'map.changed' && event.change.type === 'delete' ? event.change.ended?.reason : event.type));
+    expect(told).to.deep.equal(['expired', 'left', 'member.left']);
+  });
+
+  it('sends nothing that is more than a packet, however many parts it has', async () => {
+    const group = new Group({ packet: 10_000 });
+    const ann = await group.join('ann');
+    const value = JSON.stringify('x'.repeat(1_000));
+    const steps = Array.from({ length: 9 }, (_, n) => ({ type: 'set', key: `key ${n}`, value }) as const);
+    const transaction = { type: 'map.transact', map: 'stock', conditions: [], otherwise: [] } as const;
+
+    expect(() => ann.session.submit({ ...transaction, then: steps }, () => {})).to.throw(HubError).with.property('code', 'TOO_LARGE');
+    expect(() => ann.session.submit({ type: 'map.pick', map: 'stock', keys: Array(300).fill('x'.repeat(50)) as string[] }, () => {})).to.throw(HubError).with.property('code', 'TOO_LARGE');
+    expect(await ann.submit({ ...transaction, then: steps.slice(0, 5) })).to.deep.include({ type: 'transacted', succeeded: true });
+  });
+
   it('keeps the order between what a member tells and what it does', async () => {
     const group = new Group();
     const ann = await group.join('ann');
