@@ -206,6 +206,13 @@ export interface RequestOptions {
    * it. So the abort of the outermost asker reaches every handler below.
    */
   readonly within?: Call;
+  /**
+   * How often a `request` is asked again, after rests that grow, when it failed and cannot have run. `timeout` is for all
+   * tries together. Default 0.
+   */
+  readonly retries?: number;
+  /** Running twice does no harm: it is also asked again when its member died and may have run it. Default `false`. */
+  readonly idempotent?: boolean;
 }
 
 /** The parts of an answer. Reading on after its end, or `return`, tells no more. */

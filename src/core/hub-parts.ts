@@ -20,6 +20,7 @@ import { Calls } from './messaging/calls.js';
 import type { Letter } from './messaging/letter.js';
 import { Listeners } from './messaging/listeners.js';
 import { Outbox } from './messaging/outbox.js';
+import { Retries } from './messaging/retries.js';
 import type { Arrival, Candidate, Envelope, Event, Member } from './protocol.js';
 import { Seat } from './seat.js';
 import type { Occupant } from './seat.js';
@@ -42,6 +43,7 @@ export class HubParts implements Occupant {
   readonly outbox: Outbox;
   readonly listeners: Listeners;
   readonly calls: Calls;
+  readonly retries: Retries;
   readonly answers: Answers;
   readonly tickets: Tickets;
   readonly asking: Asking;
@@ -63,6 +65,7 @@ export class HubParts implements Occupant {
     this.outbox = outbox;
     this.listeners = new Listeners({ directory, interests: seat, keepAlive, report: (error) => this.report(error) });
     this.calls = new Calls(outbox, deadlines, keepAlive);
+    this.retries = new Retries(deadlines, keepAlive, () => host.now());
     this.answers = new Answers({ host, deadlines, outbox, directory, interests: seat, keepAlive });
     this.tickets = new Tickets(seat, directory, deadlines, keepAlive);
     this.asking = new Asking(this.tickets, setup.detectDeadlocks === false ? NO_CONTEXT : (setup.context ?? NO_CONTEXT), setup.captureSites === true);
@@ -155,6 +158,7 @@ export class HubParts implements Occupant {
     if (error.code !== 'CLOSED' && !this.keepAlive.hasPending && this.statusListeners.size === 0) this.report(error);
     this.outbox.closed(error);
     this.calls.closed(error);
+    this.retries.closed(error);
     this.answers.stop();
     this.answers.lost(error);
     this.tickets.lost('CLOSED', error);

@@ -13,6 +13,7 @@ import { HubError } from './errors.js';
 import { HubParts } from './hub-parts.js';
 import type { HubSetup } from './hub-parts.js';
 import type { Answer } from './messaging/answers.js';
+import type { Input } from './messaging/calls.js';
 import { isStream } from './messaging/flow.js';
 import { Letter } from './messaging/letter.js';
 import type { Listen } from './messaging/listeners.js';
@@ -108,9 +109,12 @@ export class Hub implements api.Hub {
 
   request<O = unknown>(method: string, input?: unknown, options: api.RequestOptions = {}): Promise<O> {
     checkRequest(method, options);
+    if (options.retries !== undefined) checkRetries(options.retries, input);
     const { timeout = this.#timeout } = options;
     try {
-      return this.#parts.calls.request(method, isStream(input) ? input : encode(input), timeout, options) as Promise<O>;
+      const payload = isStream(input) ? input : encode(input);
+      if (options.retries !== undefined) return this.#askAgain(method, payload, timeout, options.retries, options) as Promise<O>;
+      return this.#parts.calls.request(method, payload, timeout, options) as Promise<O>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -221,6 +225,11 @@ export class Hub implements api.Hub {
     this.#parts.outbox.post(new Letter('message', topic, 0, payload, to, this.#parts.stranded));
   }
 
+  #askAgain(method: string, payload: Input, timeout: number, retries: number, options: api.RequestOptions): Promise<unknown> {
+    const { signal, idempotent = false } = options;
+    return this.#parts.retries.ask((left) => this.#parts.calls.request(method, payload, left, options), { retries, idempotent, timeout, signal });
+  }
+
   async #close(grace: number): Promise<void> {
     const { answers, deadlines, keepAlive, seat } = this.#parts;
     keepAlive.begin();
@@ -271,6 +280,11 @@ function checkRequest(method: string, { timeout, to, signal, within }: api.Reque
   if (to !== undefined) checkAddress(to);
   if (signal !== undefined) checkSignal(signal);
   if (within !== undefined && typeof within.remaining !== 'number') throw new TypeError('`within` is the call that a handler was given, as in hub.handle(method, (input, call) => ...).');
+}
+
+function checkRetries(retries: number, input: unknown): void {
+  if (!Number.isInteger(retries) || retries < 0) throw new RangeError(`\`retries\` is a whole number from 0 on, not ${retries}.`);
+  if (isStream(input)) throw new TypeError('An input that comes in parts can be read only once: ask without `retries`.');
 }
 
 function checkRunning({ concurrency, signal }: api.ListenOptions): void {
