@@ -30,20 +30,29 @@ export function clusterRendezvous({ group = 'default' }: Pick<ClusterOptions, 'g
 
 function found(group: string): Meeting {
   let doors: IpcDoors | undefined;
-  const admit = (worker: Worker): void => doors?.add(worker.process);
   return {
     role: 'authority',
     epoch: 1,
     accept(onLink) {
       doors = new IpcDoors(group, onLink);
-      nodeCluster.on('fork', admit);
-      for (const worker of Object.values(nodeCluster.workers ?? {})) if (worker !== undefined) admit(worker);
+      openDoors.add(doors);
+      nodeCluster.off('fork', admit).on('fork', admit);
+      for (const worker of Object.values(nodeCluster.workers ?? {})) if (worker !== undefined) doors.add(worker.process);
     },
     async close() {
-      nodeCluster.off('fork', admit);
-      doors?.close();
+      if (doors === undefined) return;
+      openDoors.delete(doors);
+      if (openDoors.size === 0) nodeCluster.off('fork', admit);
+      doors.close();
     },
   };
+}
+
+/** The doors of all primaries in this process, behind one listener: one for each would look like a leak to Node. */
+const openDoors = new Set<IpcDoors>();
+
+function admit(worker: Worker): void {
+  for (const doors of openDoors) doors.add(worker.process);
 }
 
 async function join(worker: Worker, group: string, signal: AbortSignal): Promise<Meeting> {

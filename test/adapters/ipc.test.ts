@@ -377,6 +377,44 @@ describe('An IPC channel', () => {
     expect(bank.links).to.have.lengthOf(1);
   });
 
+  it('carries the links of thirty hubs without a warning, and leaves no listener behind', async () => {
+    const pair = ipcPair();
+    const before = listeners(pair);
+    const warned = sinon.spy();
+    process.on('warning', warned);
+
+    const groups = Array.from({ length: 30 }, (_, n) => `group ${n}`);
+    const parents = groups.map((group) => open(pair, group));
+    const links = await Promise.all(groups.map((group) => ask(pair, group)));
+    const during = listeners(pair);
+    for (const { doors } of parents) doors.close();
+    for (const link of links) link.close();
+    await ticks();
+    process.off('warning', warned);
+
+    expect(warned.args).to.deep.equal([]);
+    expect(parents.map((parent) => parent.links.length)).to.deep.equal(groups.map(() => 1));
+    expect(during).to.deep.equal({ parent: { message: 1, disconnect: 1, exit: 1 }, child: { message: 1, disconnect: 1, exit: 0 } });
+    expect(listeners(pair)).to.deep.equal(before);
+    expect(pair.child.channel.refs).to.equal(0);
+  });
+
+  it('carries new links when somebody has removed all listeners, and counts for nobody still', async () => {
+    const pair = ipcPair();
+    const old = await connected(pair);
+    for (const end of [pair.parent, pair.child]) end.removeAllListeners('message');
+
+    const fresh = await connected(pair);
+    const sinks = fresh.links.map(openWithSink);
+    fresh.near.send(Buffer.from('heard'));
+    await sinks[0]?.hears('received');
+    for (const link of [old.near, fresh.near]) link.destroy(new HubError('CLOSED', 'Enough.'));
+    await ticks();
+
+    expect(sinks.map((sink) => sink.text)).to.deep.equal(['heard']);
+    expect(pair.child.channel.refs).to.equal(0);
+  });
+
   it('lets no more links in when the parent has closed its doors, and keeps those that are open', async () => {
     const pair = ipcPair();
     const { doors, links } = open(pair);
@@ -458,6 +496,11 @@ function openWithSink(link: Link): RecordingSink {
   const sink = new RecordingSink();
   link.open(sink);
   return sink;
+}
+
+function listeners({ parent, child }: IpcPair): object {
+  const count = (end: IpcPair['child']) => ({ message: end.listenerCount('message'), disconnect: end.listenerCount('disconnect'), exit: end.listenerCount('exit') });
+  return { parent: count(parent), child: count(child) };
 }
 
 function listening(end: IpcPair['child']): number {

@@ -62,6 +62,18 @@ describe('The cluster transport', () => {
     expect(entrance.joined).to.have.lengthOf(1);
   });
 
+  it('listens once for the workers of all primaries, and no more when they are gone', async () => {
+    const before = cluster.listenerCount('fork');
+
+    const groups = Array.from({ length: 30 }, (_, n) => `${group} ${n}`);
+    const primaries = await Promise.all(groups.map((each) => acceptEverybody(clusterRendezvous({ group: each }))));
+    const during = cluster.listenerCount('fork');
+    await Promise.all(primaries.map((primary) => primary.close()));
+
+    expect(during).to.equal(before + 1);
+    expect(cluster.listenerCount('fork')).to.equal(before);
+  });
+
   it('keeps two groups on one channel apart', async () => {
     const entrance = await found();
     const strangers = await acceptEverybody(clusterRendezvous({ group: 'strangers' }));

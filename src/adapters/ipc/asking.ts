@@ -5,8 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import { HubError } from '../../core/errors.js';
 import type { Link } from '../../core/star/link.js';
-import { IpcListener, post } from './channel.js';
+import { post } from './channel.js';
 import type { IpcChannel } from './channel.js';
+import { earsOn } from './ears.js';
+import type { Ears, IpcEar } from './ears.js';
 import { IpcLink } from './link.js';
 import { PROBE, wrappingOf } from './parcel.js';
 import type { Arrived, Parcel } from './parcel.js';
@@ -47,7 +49,8 @@ class Asking {
   readonly #signal: AbortSignal;
   readonly #answer: Answer;
   readonly #id = randomBytes(9).toString('base64url');
-  readonly #listener: IpcListener;
+  readonly #ears: Ears;
+  readonly #ear: IpcEar;
   readonly #deadline: NodeJS.Timeout;
   #again: NodeJS.Timeout | undefined;
   #link: IpcLink | undefined;
@@ -57,10 +60,9 @@ class Asking {
     this.#options = options;
     this.#signal = signal;
     this.#answer = answer;
-    this.#listener = new IpcListener(channel, 'child', options.group, {
-      heard: (parcel, id) => this.#heard(parcel, id),
-      ended: () => this.#ended(),
-    });
+    this.#ears = earsOn(channel, 'child');
+    this.#ear = { topic: this.#id, heard: (parcel) => this.#heard(parcel), ended: () => this.#ended() };
+    this.#ears.add(this.#ear);
     this.#deadline = setTimeout(() => this.#giveUp(silent(options)), PATIENCE);
     this.#deadline.unref();
     signal.addEventListener('abort', this.#aborted);
@@ -73,8 +75,7 @@ class Asking {
     this.#again.unref();
   }
 
-  #heard(parcel: Arrived, id: string): void {
-    if (id !== this.#id) return;
+  #heard(parcel: Arrived): void {
     if (this.#link !== undefined) this.#link.heard(parcel);
     else if (parcel.type === 'opened') this.#opened(parcel.bytes);
   }
@@ -82,7 +83,7 @@ class Asking {
   #opened(probe: unknown): void {
     this.#settled();
     const { group, peer } = this.#options;
-    this.#link = new IpcLink(this.#channel, { group, id: this.#id, peer, wrapping: wrappingOf(probe), onEnded: () => this.#listener.close() });
+    this.#link = new IpcLink(this.#channel, { group, id: this.#id, peer, wrapping: wrappingOf(probe), onEnded: () => this.#ears.remove(this.#ear) });
     this.#answer.resolve(this.#link);
   }
 
@@ -96,7 +97,7 @@ class Asking {
 
   #giveUp(reason: unknown): void {
     this.#settled();
-    this.#listener.close();
+    this.#ears.remove(this.#ear);
     // The parent may have opened the link by now, or be about to.
     this.#say('close', '');
     this.#answer.reject(reason);

@@ -3,8 +3,10 @@
  * that the child asks for. A child that dies takes its links with it, and its door.
  */
 import type { Link } from '../../core/star/link.js';
-import { IpcListener, post } from './channel.js';
+import { post } from './channel.js';
 import type { IpcChannel } from './channel.js';
+import { earsOn } from './ears.js';
+import type { Ears, IpcEar } from './ears.js';
 import { IpcLink } from './link.js';
 import { PROBE, wrappingOf } from './parcel.js';
 import type { Arrived } from './parcel.js';
@@ -37,7 +39,8 @@ class Door {
   readonly #group: string;
   readonly #onLink: (link: Link) => void;
   readonly #onEnded: () => void;
-  readonly #listener: IpcListener;
+  readonly #ears: Ears;
+  readonly #ear: IpcEar;
   readonly #links = new Map<string, IpcLink>();
   #isOpen = true;
 
@@ -46,15 +49,14 @@ class Door {
     this.#group = group;
     this.#onLink = onLink;
     this.#onEnded = onEnded;
-    this.#listener = new IpcListener(child, 'parent', group, {
-      heard: (parcel, id) => this.#heard(parcel, id),
-      ended: () => this.#ended(),
-    });
+    this.#ears = earsOn(child, 'parent');
+    this.#ear = { topic: group, heard: (parcel, id) => this.#heard(parcel, id), ended: () => this.#ended() };
+    this.#ears.add(this.#ear);
   }
 
   close(): void {
     this.#isOpen = false;
-    if (this.#links.size === 0) this.#listener.close();
+    if (this.#links.size === 0) this.#ears.remove(this.#ear);
   }
 
   #heard(parcel: Arrived, id: string): void {
