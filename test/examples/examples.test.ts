@@ -87,6 +87,19 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     ],
     inAnyOrder: true,
   },
+  'guide/state.js': {
+    prints: [
+      'true: ann has 70, bob has 30',
+      'together: 70 and 30',
+      'brief has gone: expired',
+      'the cache holds a and c',
+      'other options: CONFLICT',
+      'workers: 1',
+      'busy: 1',
+      'set mail.1: a letter',
+      'workers: 1',
+    ],
+  },
   'guide/locks.js': {
     prints: [
       'ann shares: true, and bob reads: shared',
