@@ -50,5 +50,23 @@ bob.handle('careful', async () => {
 await Promise.all(Array.from({ length: 10 }, () => ann.request('careful')));
 console.log(`at once: ${most}`);
 
+// --- parts
+bob.handle('count', async function* (to) {
+  for (let n = 1; n <= to; n++) yield n;
+});
+for await (const n of ann.stream('count', 1_000_000)) {
+  if (n === 3) break;
+  console.log(`part: ${n}`);
+}
+
+// --- all of them
+for (const [member, settled] of await ann.gather('area', { width: 2, height: 2 })) {
+  console.log(`${member.name}: ${settled.status}`);
+}
+
+// --- hops
+bob.handle('cost', async ({ width, height }, call) => 3 * (await bob.request('area', { width, height }, { within: call })));
+console.log(`cost: ${await ann.request('cost', { width: 2, height: 3 }, { timeout: 1_000, retries: 2 })}`);
+
 await bob.close();
 await ann.close();
