@@ -10,6 +10,7 @@ export const system = {
   name: 'NATS',
   start: 'spawn',
   program: 'nats-server',
+  not: ['beside-32m'],
   can: ['ask', 'askMember', 'tell', 'tellMember', 'tellBytes', 'broadcast'],
   async hub({ folder, end }) {
     const server = spawn('nats-server', ['-a', '127.0.0.1', '-p', '-1', '--ports_file_dir', folder], { stdio: 'ignore' });
