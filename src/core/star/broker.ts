@@ -258,7 +258,7 @@ export class Broker {
     const isThere = listens && (receiver !== undefined || isAwaited);
     if (isAwaited && this.#return.hold(to, bytes, start, end)) return;
     // Answers are always taken: they are as many as their asker has asked for, and it waits for each.
-    const hasRoom = packet.kind > KIND.request || (receiver?.out.queued ?? 0) < this.#limits.queue;
+    const hasRoom = packet.kind > KIND.stream || (receiver?.out.queued ?? 0) < this.#limits.queue;
     if (!isAwaited && isThere && receiver !== undefined && hasRoom) {
       receiver.out.forward(bytes, start, end);
     } else if (packet.kind <= KIND.stream) {
