@@ -70,7 +70,8 @@ describe('The cluster transport', () => {
     const during = cluster.listenerCount('fork');
     await Promise.all(primaries.map((primary) => primary.close()));
 
-    expect(during).to.equal(before + 1);
+    // One for all of them; where another primary of this process listens already, not even that.
+    expect(during).to.be.within(before, before + 1);
     expect(cluster.listenerCount('fork')).to.equal(before);
   });
 
