@@ -4,11 +4,13 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as api from './core/api.js';
-import { checkCount, describe } from './core/arguments.js';
+import { checkCount, checkName, describe } from './core/arguments.js';
 import type { Context, Doing } from './core/context.js';
+import { HubError } from './core/errors.js';
 import { Hub } from './core/hub.js';
 import { LIMITS } from './core/limits.js';
 import type { Limits } from './core/limits.js';
+import { utf8Length } from './core/text.js';
 import type { Transport } from './core/transport.js';
 import type { ClusterOptions } from './transports/cluster.js';
 import type { Adopter, ForkOptions } from './transports/fork.js';
@@ -113,7 +115,8 @@ function checkOptions(options: CreateHubOptions): void {
     throw new TypeError(`\`${option}\` is no option of ${whose}. It takes ${known.map((each) => `\`${each}\``).join(', ')}.`);
   }
   if (name !== undefined && (typeof name !== 'string' || name === '')) throw new TypeError(`\`name\` is a string that is not empty, not ${describe(name)}.`);
-  if (labels !== undefined && !isLabels(labels)) throw new TypeError('`labels` is an object whose values are strings.');
+  if (name !== undefined) checkName('name', name);
+  if (labels !== undefined) checkLabels(labels);
   for (const option of ['detectDeadlocks', 'captureSites'] as const) {
     if (options[option] !== undefined && typeof options[option] !== 'boolean') throw new TypeError(`\`${option}\` is true or false, not ${describe(options[option])}.`);
   }
@@ -121,9 +124,40 @@ function checkOptions(options: CreateHubOptions): void {
     if (listener !== undefined && typeof listener !== 'function') throw new TypeError(`\`${option}\` is a function, not ${describe(listener)}.`);
   }
   if ('limits' in options && options.limits !== undefined) checkLimits(options.limits);
-  if (options.transport === 'socket' && (typeof options.path !== 'string' || options.path === '')) {
-    throw new TypeError(`\`path\` is the folder in which the group meets, as in { transport: 'socket', path: '/run/shop' }, not ${describe(options.path)}.`);
+  checkMeeting(options);
+}
+
+/** What the transport alone understands: told here, for it is loaded later, when nobody is on the stack any more. */
+function checkMeeting(options: CreateHubOptions): void {
+  switch (options.transport) {
+    case 'memory':
+      if (!isPlace(options.group)) checkGroup(options.group);
+      return;
+    case 'cluster':
+      return checkGroup(options.group);
+    case 'fork':
+      checkGroup(options.group);
+      return checkChoice('role', options.role, ['parent', 'child']);
+    case 'socket':
+      if (typeof options.path !== 'string' || options.path === '') {
+        throw new TypeError(`\`path\` is the folder in which the group meets, as in { transport: 'socket', path: '/run/shop' }, not ${describe(options.path)}.`);
+      }
+      checkChoice('broker', options.broker, ['auto', 'always', 'never']);
+      return checkChoice('durability', options.durability, ['none', 'process', 'disk']);
   }
+}
+
+function checkGroup(group: unknown): void {
+  if (group !== undefined && typeof group !== 'string') throw new TypeError(`\`group\` is a string, not ${describe(group)}.`);
+}
+
+function isPlace(group: unknown): boolean {
+  return typeof group === 'object' && group !== null && 'rendezvous' in group;
+}
+
+function checkChoice(option: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.some((choice) => choice === value)) return;
+  throw new TypeError(`\`${option}\` is one of ${choices.map((choice) => `"${choice}"`).join(', ')}, not ${describe(value)}.`);
 }
 
 function checkLimits(limits: Partial<Limits>): void {
@@ -137,8 +171,14 @@ function isTransport(transport: unknown): boolean {
   return typeof transport === 'object' && transport !== null && 'join' in transport && typeof transport.join === 'function';
 }
 
-function isLabels(labels: unknown): boolean {
-  return typeof labels === 'object' && labels !== null && Object.values(labels).every((label) => typeof label === 'string');
+/** Every member learns them, in the first words of this one. */
+const MOST_LABELS = 16_384;
+
+function checkLabels(labels: unknown): void {
+  const isLabels = typeof labels === 'object' && labels !== null && !Array.isArray(labels) && Object.values(labels).every((label) => typeof label === 'string');
+  if (!isLabels) throw new TypeError('`labels` is an object whose values are strings.');
+  const size = utf8Length(JSON.stringify(labels));
+  if (size > MOST_LABELS) throw new HubError('TOO_LARGE', `The labels take ${size} bytes; the limit is ${MOST_LABELS}. Leave what is long to a shared map.`);
 }
 
 function checkChild(child: Child): void {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createHub } from '../src/index.js';
+import { HubError, createHub } from '../src/index.js';
 import type { CreateHubOptions } from '../src/index.js';
 import { FakeSession, fakeTransport } from './support/fake-transport.js';
 
@@ -18,6 +18,13 @@ describe('createHub', () => {
     ['a listener that is none', { transport: 'memory', onError: true }, /`onError`/],
     ['a limit that there is not', { transport: 'memory', limits: { packets: 1 } }, /`limits.packets` is no limit/],
     ['a limit that is no number', { transport: 'socket', path: '/tmp/never', limits: { packet: '1' } }, /`limits.packet` is a number/],
+    ['labels that are a list', { transport: 'memory', labels: ['zone'] }, /`labels` is an object/],
+    ['half a character for a name', { transport: 'memory', name: '\ud800' }, /half a surrogate pair/],
+    ['a group that is no name', { transport: 'memory', group: 7 }, /`group` is a string, not 7/],
+    ['a group of a cluster that is no name', { transport: 'cluster', group: {} }, /`group` is a string/],
+    ['a role that there is not', { transport: 'fork', role: 'aunt' }, /`role` is one of "parent", "child", not "aunt"/],
+    ['a kind of broker that there is not', { transport: 'socket', path: '/tmp/never', broker: 'maybe' }, /`broker` is one of/],
+    ['a durability that there is not', { transport: 'socket', path: '/tmp/never', durability: 1n }, /`durability` is one of/],
     ['a child without a channel', { transport: 'fork', children: [{}] }, /IPC channel/],
   ];
   for (const [what, options, complaint] of wrong) {
@@ -25,6 +32,23 @@ describe('createHub', () => {
       expect(() => createHub(options as CreateHubOptions)).to.throw(TypeError, complaint);
     });
   }
+
+  for (const [what, options] of Object.entries({ name: { name: 'n'.repeat(2_000) }, labels: { labels: { zone: 'z'.repeat(20_000) } } })) {
+    it(`refuses a longer ${what} than its group would take, and does not wait in vain`, () => {
+      expect(() => createHub({ transport: 'memory', ...options })).to.throw(HubError).with.property('code', 'TOO_LARGE');
+    });
+  }
+
+  it('tells who watches the members of a closed hub that this is all', async () => {
+    const hub = createHub({ transport: fakeTransport(new FakeSession()) });
+    await hub.ready();
+    await hub.close();
+
+    const told = [];
+    for await (const { type } of hub.members.watch()) told.push(type);
+
+    expect(told).to.deep.equal([...hub.members].map(() => 'joined'));
+  });
 
   it('refuses a time below zero', () => {
     expect(() => createHub({ transport: 'memory', timeout: -1 })).to.throw(RangeError, /`timeout`/);

@@ -14,6 +14,7 @@ export class Members implements MembersApi, Directory {
   readonly #byName = new Map<string, Member[]>();
   readonly #feeds = new Set<Feed<MemberChange>>();
   #self: Member | undefined;
+  #isClosed = false;
 
   constructor(keepAlive: KeepAlive) {
     this.#keepAlive = keepAlive;
@@ -46,6 +47,8 @@ export class Members implements MembersApi, Directory {
     for (const member of this) feed.push({ type: 'joined', member });
     this.#feeds.add(feed);
     this.#keepAlive.listen();
+    // Nothing more will come: it tells who was there last, and ends.
+    if (this.#isClosed) feed.end();
     return feed;
   }
 
@@ -91,6 +94,7 @@ export class Members implements MembersApi, Directory {
   }
 
   closed(): void {
+    this.#isClosed = true;
     for (const feed of this.#feeds) feed.end();
   }
 

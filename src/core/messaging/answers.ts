@@ -145,13 +145,16 @@ export class Answers {
 
   #run(answer: Answer, input: unknown, call: RunningCall): void {
     let output: unknown;
+    let kind: 'value' | 'stream' | 'promise';
     try {
       output = answer(input, call);
+      // Looking at what it returned may run its code, a getter or a trap, which may throw as well.
+      kind = isStream(output) ? 'stream' : isThenable(output) ? 'promise' : 'value';
     } catch (thrown) {
       return this.#fail(call, thrown);
     }
-    if (isStream(output)) return this.#begin(call, output);
-    if (!isThenable(output)) return this.#reply(call, output);
+    if (kind === 'stream') return this.#begin(call, output as AsyncIterable<unknown>);
+    if (kind === 'value') return this.#reply(call, output);
 
     this.#keep(call);
     this.#began();

@@ -50,6 +50,18 @@ describe('Answers', () => {
     expect(decodeFailure(session.envelope('failure').payload)).to.include({ code: 'NO_RECEIVER', mayHaveRun: true });
   });
 
+  it('are failures when what was returned throws as soon as it is looked at', () => {
+    hub.handle('trap', () => ({
+      get then(): never {
+        throw new RangeError('A getter.');
+      },
+    }));
+
+    session.receives({ type: 'request', member: 2, name: 'trap', call: 5 });
+
+    expect(decodeFailure(session.envelope('failure').payload)).to.be.instanceOf(RangeError);
+  });
+
   it('are given at once to what is cancelled, and not again', async () => {
     const running = slow();
     session.receives({ type: 'request', member: 2, name: 'slow', call: 5 });
