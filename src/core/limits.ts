@@ -8,9 +8,11 @@ export interface Limits {
   readonly members: number;
   /** How long a new link may keep silent, in ms. Default 5 000. */
   readonly hello: number;
+  /** How long a broker's journal may grow, in bytes, before the state is written in its place; or four times the state, if that is more. Default 1 MiB. */
+  readonly journal: number;
 }
 
-export const LIMITS: Limits = { packet: 64 * 1024 * 1024, queue: 16 * 1024 * 1024, members: 10_000, hello: 5_000 };
+export const LIMITS: Limits = { packet: 64 * 1024 * 1024, queue: 16 * 1024 * 1024, members: 10_000, hello: 5_000, journal: 1024 * 1024 };
 
 /** All that a process may say before it has been let in. */
 export const HELLO_LIMIT = 65_536;

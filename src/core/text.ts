@@ -68,6 +68,13 @@ export function allocate(size: number): Uint8Array {
   return hostBuffer === undefined ? new Uint8Array(size) : hostBuffer.allocUnsafeSlow(size);
 }
 
+/** Bytes of one's own: `slice` would do, were it not that a `Buffer`'s gives a view. */
+export function copyOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  const copy = allocate(to - from);
+  copy.set(bytes.subarray(from, to));
+  return copy;
+}
+
 /** The host's `Buffer`, if its methods do on a plain `Uint8Array` what Node's do: a polyfill's may not. */
 function findBuffer(): HostBuffer | undefined {
   const found: unknown = Reflect.get(globalThis, 'Buffer');

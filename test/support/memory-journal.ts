@@ -28,6 +28,6 @@ export class MemoryJournal implements Journal {
   replace(snapshot: Uint8Array): void {
     if (this.room <= 0) throw new Error('ENOSPC: no space left on device, write');
     this.snapshots += 1;
-    this.bytes = snapshot.slice();
+    this.bytes = Uint8Array.from(snapshot);
   }
 }

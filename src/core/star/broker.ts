@@ -10,6 +10,7 @@ import type { Host } from '../host.js';
 import type { Directed } from '../ledger/ledger.js';
 import { EVERYONE } from '../protocol.js';
 import type { Event, LeaveReason, Outcome } from '../protocol.js';
+import { copyOf } from '../text.js';
 import { Connection } from './connection.js';
 import { Estate } from './estate.js';
 import { readHello } from './hello.js';
@@ -63,7 +64,7 @@ export class Broker {
     const past = journal?.past() ?? NOTHING;
     this.#estate = Estate.read(past);
     const direct = (directed: Directed): void => this.#direct(directed);
-    this.#order = new Order({ estate: this.#estate, journal, size: past.length, floor, host, turn: this.#turn, direct });
+    this.#order = new Order({ estate: this.#estate, journal, size: past.length, limit: limits.journal, floor, host, turn: this.#turn, direct });
     this.#return = new Return({
       members: this.#order.ledger.members.keys(),
       proofs: this.#estate.proofs,
@@ -123,9 +124,9 @@ export class Broker {
 
   /** What a member tells does not overtake what it did before. */
   #forwardLater(connection: Connection, { bytes, start, end }: Reader): void {
-    const packet = new Reader().open(bytes.slice(start, end), 0, end - start, true);
+    const packet = new Reader().open(copyOf(bytes, start, end), 0, end - start, true);
     connection.waiting += 1;
-    this.#order.after(() => {
+    this.#order.after(connection.member, () => {
       connection.waiting -= 1;
       this.#forward(connection, packet);
     });
@@ -139,7 +140,7 @@ export class Broker {
     this.#strangers.get(connection)?.[Symbol.dispose]();
     this.#strangers.delete(connection);
     this.#hasLastWord(connection);
-    this.#order.after(() => this.#leave(connection, 'lost'));
+    this.#order.after(connection.member, () => this.#leave(connection, 'lost'));
   }
 
   #meet(connection: Connection, packet: Reader): void {
@@ -177,6 +178,8 @@ export class Broker {
     if (outcome instanceof HubError) return refuse(connection, outcome);
     if (outcome.type !== 'joined') return refuse(connection, new HubError('REFUSED', 'The ledger did not take the member in.'));
     this.#seat(connection, outcome.number);
+    // A dead broker may have let it in, and not have said so.
+    this.#return.back(outcome.number);
     // It may have gone before it was in.
     if (connection.isEnding) this.#leave(connection, 'lost');
   }
@@ -203,8 +206,8 @@ export class Broker {
       case KIND.follow: {
         const interest = readInterest(packet);
         this.#tell(this.#interests.follow(connection.member, interest));
-        if (interest.type === 'map') return this.#order.after(() => connection.out.event(this.#order.ledger.whole(interest.name)));
-        if (interest.type === 'leader') return this.#order.after(() => connection.out.event(this.#order.ledger.leader(interest.name)));
+        if (interest.type === 'map') return this.#order.after(connection.member, () => connection.out.event(this.#order.ledger.whole(interest.name)));
+        if (interest.type === 'leader') return this.#order.after(connection.member, () => connection.out.event(this.#order.ledger.leader(interest.name)));
         if (this.#return.isGathering) return;
         if (interest.type === 'topic.listeners') connection.out.event(listeners('topic', interest.name, this.#interests.listening(interest.name)));
         if (interest.type === 'method.listeners') connection.out.event(listeners('method', interest.name, this.#interests.handling(interest.name)));
@@ -214,17 +217,13 @@ export class Broker {
         this.#tell(this.#interests.unfollow(connection.member, readInterest(packet)));
         return;
       case KIND.resumed:
-        return this.#order.after(() => this.#isBack(connection));
+        return this.#order.after(connection.member, () => this.#isBack(connection));
       case KIND.ping:
         return connection.out.control(KIND.pong);
       case KIND.handover:
-        return this.#order.after(() => this.#hasLastWord(connection));
+        return this.#order.after(connection.member, () => this.#hasLastWord(connection));
       case KIND.bye:
-        this.#order.after(() => this.#leave(connection, 'closed'));
-        return this.#order.after(() => {
-          connection.out.control(KIND.bye);
-          connection.close();
-        });
+        return this.#sayGoodBye(connection);
       default:
         throw new HubError('BAD_PACKET', `A member sent a packet of kind ${packet.kind}, which is not for a broker.`);
     }
@@ -275,14 +274,23 @@ export class Broker {
     this.#return.holdForAll(name, bytes, start, end);
   }
 
-  #leave(connection: Connection, reason: LeaveReason): void {
+  #leave(connection: Connection, reason: LeaveReason, left = (): void => {}): void {
     const number = connection.member;
     if (number === 0) return;
     connection.member = 0;
     this.#members.delete(number);
     this.#return.back(number);
     this.#tell(this.#interests.drop(number));
-    this.#order.decree({ command: { type: 'member.leave', number, reason } });
+    this.#order.decree({ command: { type: 'member.leave', number, reason } }, left);
+  }
+
+  #sayGoodBye(connection: Connection): void {
+    // Answered when it is written: who goes without an answer comes again to say it, or leaves a note.
+    const left = (): void => {
+      connection.out.control(KIND.bye);
+      connection.close();
+    };
+    this.#order.after(connection.member, () => this.#leave(connection, 'closed', left));
   }
 
   /** It is proved dead, and has not come back; if it has, its link will end. */

@@ -6,7 +6,7 @@ import { decode, encode } from '../codec/codec.js';
 import { AUTHORITY, Ledger } from '../ledger/ledger.js';
 import type { Applied, Snapshot } from '../ledger/ledger.js';
 import type { Command, Payload } from '../protocol.js';
-import { utf8Length, writeUtf8 } from '../text.js';
+import { copyOf, utf8Length, writeUtf8 } from '../text.js';
 import { KeptOutcomes } from './kept-outcomes.js';
 import type { KeptSnapshot } from './kept-outcomes.js';
 import { Reader } from './reader.js';
@@ -125,5 +125,5 @@ function bytesOf(payload: Payload): Uint8Array {
 
 function payloadOf({ bytes, start, end }: Record): Payload {
   if (bytes[start] === TEXT) return bodyText({ bytes, start: start + 1, end });
-  return { form: 'tagged', bytes: bytes.slice(start + 1, end) };
+  return { form: 'tagged', bytes: copyOf(bytes, start + 1, end) };
 }

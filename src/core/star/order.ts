@@ -22,8 +22,9 @@ import type { Told } from './vocabulary.js';
 export interface OrderOptions {
   readonly estate: Estate;
   readonly journal: Journal | undefined;
-  /** How long the journal is. */
+  /** How long the journal is, and how long it may grow. */
   readonly size: number;
+  readonly limit: number;
   /** All seqs are above it. */
   readonly floor: number;
   readonly host: Host;
@@ -59,11 +60,12 @@ export class Order implements Flushable {
   /** Until what was written is on the disk, nothing more is. */
   #syncing: Promise<void> | undefined;
   #isClosed = false;
+  readonly #limit: number;
   #size: number;
   /** How long the last snapshot was. */
   #live = 0;
 
-  constructor({ estate, journal, size, floor, host, turn, direct }: OrderOptions) {
+  constructor({ estate, journal, size, limit, floor, host, turn, direct }: OrderOptions) {
     this.#estate = estate;
     this.#journal = journal;
     this.#floor = Math.max(floor, estate.ledger.seq);
@@ -71,6 +73,7 @@ export class Order implements Flushable {
     this.#turn = turn;
     this.#direct = direct;
     this.#size = size;
+    this.#limit = limit;
     this.#clock = new Clock(host, estate.ledger, (now) => this.decree({ command: { type: 'time', now } }));
     this.#clock.arm();
   }
@@ -113,10 +116,14 @@ export class Order implements Flushable {
     this.#add(entry);
   }
 
-  /** Runs when all that was submitted before has been applied: now, if nothing waits. */
-  after(run: () => void): void {
+  /**
+   * Runs when all that was submitted before has been applied: now, if nothing waits. It is for a member: where something
+   * of it must be written and cannot, it waits with that.
+   */
+  after(member: number, run: () => void): void {
     if (this.#entries.length === 0 && this.#syncing === undefined) return run();
     const entry = this.#entry(undefined);
+    entry.member = member;
     entry.decided = run;
     this.#add(entry);
   }
@@ -192,10 +199,12 @@ export class Order implements Flushable {
     const later = this.#entries;
     const laterRecords = this.#records.take();
     this.#entries = [];
+    const stuck = new Set<number>();
     for (const entry of entries) {
-      const { command, from, to, asker } = entry;
-      if (from === to) this.#apply(entry);
-      else if (mustBe(command)) this.#again(entry, records);
+      const { command, from, to, asker, member } = entry;
+      if (mustBe(command)) stuck.add(command?.type === 'member.leave' ? command.number : member);
+      if (mustBe(command) || (command === undefined && stuck.has(member))) this.#again(entry, records);
+      else if (from === to) this.#apply(entry);
       else if (asker !== undefined) answer(asker, entry.number, { type: 'unwritten', reason });
       else entry.decided(new HubError('JOURNAL', reason, { cause }));
     }
@@ -242,7 +251,7 @@ export class Order implements Flushable {
 
   /** What has become of the state is written in the place of how it came to be. */
   #shorten(): void {
-    if (this.#journal === undefined || this.#size <= Math.max(SHORT_JOURNAL, this.#live * 4)) return;
+    if (this.#journal === undefined || this.#size <= Math.max(this.#limit, this.#live * 4)) return;
     try {
       const snapshot = this.#estate.snapshot();
       this.#journal.replace(snapshot);
@@ -290,8 +299,6 @@ const LEFT: Outcome = { type: 'left' };
 
 /** So many bytes are written without waiting for the end of the turn. */
 const GREAT_BATCH = 65_536;
-/** A journal is not shortened before it is as long as this; and then when it is four times the state. */
-const SHORT_JOURNAL = 1 << 20;
 /** How soon it is tried again to write what must be written. */
 const RETRY = 100;
 

@@ -13,8 +13,10 @@ export interface Rendezvous {
    * Rejects when there is no way in; the error says what to do.
    */
   meet(signal: AbortSignal): Promise<Meeting>;
-  /** What would prove to a later authority that this process is dead, in words that `isDead` of its meeting understands. */
+  /** What would prove to a later authority that a session of this process is dead, in words that `isDead` of its meeting understands. */
   readonly proof?: () => Promise<string>;
+  /** From now on it is proved: the session has ended, its process goes on, and the group could not be told. */
+  readonly resign?: (proof: string) => Promise<void>;
 }
 
 export type Meeting =

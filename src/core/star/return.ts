@@ -4,6 +4,7 @@
  * is said to it waits for it here.
  */
 import type { Host } from '../host.js';
+import { copyOf } from '../text.js';
 
 /** Whether what a member has said of itself proves by now that it is dead. On doubt it does not. */
 export type IsDead = (proof: string) => Promise<boolean>;
@@ -74,13 +75,13 @@ export class Return {
   /** Keeps a packet for one that is awaited. `false`: too much waits for it already. */
   hold(member: number, bytes: Uint8Array, start: number, end: number): boolean {
     const waiting = this.#awaited.get(member);
-    return waiting !== undefined && this.#hold(waiting, bytes.slice(start, end), undefined);
+    return waiting !== undefined && this.#hold(waiting, copyOf(bytes, start, end), undefined);
   }
 
   /** Keeps a packet for all who may listen to its topic. */
   holdForAll(topic: string, bytes: Uint8Array, start: number, end: number): void {
     if (this.#awaited.size === 0) return;
-    const packet = bytes.slice(start, end);
+    const packet = copyOf(bytes, start, end);
     for (const waiting of this.#awaited.values()) this.#hold(waiting, packet, topic);
   }
 

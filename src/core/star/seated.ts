@@ -32,6 +32,8 @@ export interface SeatedOptions {
   readonly proof?: string | undefined;
   /** The link has ended, and the session has not: a new one is to be brought to `enter`. */
   readonly mend: (session: Seated) => void;
+  /** The session has ended, and its group, which outlives its broker, does not know. */
+  readonly resign: () => void;
 }
 
 interface Place {
@@ -76,6 +78,7 @@ export class Seated implements Session, Desk, Patient {
   #draining: (() => void)[] = [];
   #epilogue: () => Promise<void> = () => Promise.resolve();
   #closing: Promise<void> | undefined;
+  #hasKnocked = false;
   #life: Life = { at: 'joining' };
 
   constructor(seat: Seat, options: SeatedOptions) {
@@ -96,6 +99,7 @@ export class Seated implements Session, Desk, Patient {
    */
   enter(link: Link, epoch: number, epilogue: () => Promise<void> = () => Promise.resolve()): Promise<boolean> {
     return new Promise((entered, refused) => {
+      this.#hasKnocked = true;
       this.#entering = { entered, refused };
       this.#epilogue = epilogue;
       const connection = new Connection(this, link, this.#turn);
@@ -116,6 +120,7 @@ export class Seated implements Session, Desk, Patient {
     this.#connection?.destroy(error);
     this.#settleDraining();
     this.#commands.fail(life.at === 'leaving' ? 'CLOSED' : 'LOST', `The group was lost before the outcome came: ${error.message}`);
+    if (life.at !== 'joining' && life.place.outlives) this.#options.resign();
     if (life.at === 'seated' || life.at === 'suspended' || life.at === 'handed over') this.#seat.ear.lost(error);
     this.#isGone();
   }
@@ -123,6 +128,11 @@ export class Seated implements Session, Desk, Patient {
   /** Aborts when the session has ended. */
   get signal(): AbortSignal {
     return this.#ended.signal;
+  }
+
+  /** Whether it has said hello to anybody. */
+  get hasKnocked(): boolean {
+    return this.#hasKnocked;
   }
 
   get member(): Member {
@@ -217,7 +227,7 @@ export class Seated implements Session, Desk, Patient {
       case 'handed over':
         return packet.kind >= FIRST_ENVELOPE ? deliverEach(packet, this.#deliver) : this.#told(packet, this.#life.place);
       case 'leaving':
-        if (packet.kind === KIND.bye) this.end(new HubError('CLOSED', 'The session was closed.'));
+        if (packet.kind === KIND.bye) this.#saidGoodBye(this.#life.place);
         return;
       case 'joining':
       case 'suspended':
@@ -371,6 +381,11 @@ export class Seated implements Session, Desk, Patient {
   #sayGoodBye(): void {
     this.#connection?.out.control(KIND.bye);
     this.#connection?.out.flush();
+  }
+
+  #saidGoodBye(place: Place): void {
+    this.#life = { at: 'leaving', place: { ...place, outlives: false } };
+    this.end(new HubError('CLOSED', 'The session was closed.'));
   }
 
   #settleDraining(): void {

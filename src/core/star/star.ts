@@ -41,8 +41,20 @@ class Star implements Transport {
 
   async join(seat: Seat): Promise<Session> {
     const proof = await this.#rendezvous.proof?.();
-    const session = new Seated(seat, { host: this.#host, limits: this.#limits, proof, mend: (broken) => void this.#mend(broken) });
-    await this.#bring(session, seat.signal);
+    const session = new Seated(seat, {
+      host: this.#host,
+      limits: this.#limits,
+      proof,
+      mend: (broken) => void this.#mend(broken),
+      resign: () => void this.#resign(proof),
+    });
+    try {
+      await this.#bring(session, seat.signal);
+    } catch (error) {
+      // An authority that has died may have let it in before it could say so.
+      if (session.hasKnocked) await this.#resign(proof);
+      throw error;
+    }
     return session;
   }
 
@@ -52,6 +64,11 @@ class Star implements Transport {
     } catch (error) {
       session.end(error instanceof HubError ? error : new HubError('LOST', 'There is no way back to the group.', { cause: error }));
     }
+  }
+
+  /** Where even that fails, what the session held stays until this process ends. */
+  async #resign(proof: string | undefined): Promise<void> {
+    if (proof !== undefined) await this.#rendezvous.resign?.(proof).catch(() => undefined);
   }
 
   /** A link that breaks before the welcome is no answer: the broker died, or handed over. It is met again. */

@@ -2,6 +2,7 @@
  * Unrelated processes meet in a folder. The first to come is the broker, in its own process; a dead broker is succeeded by
  * one of those who miss it. There are never two, however slow, stopped or killed anyone is: who is not proved dead is waited for.
  */
+import { randomUUID } from 'node:crypto';
 import { HubError } from '../../core/errors.js';
 import type { Meeting, Rendezvous } from '../../core/star/rendezvous.js';
 import { openFolder, unusable } from './folder.js';
@@ -57,7 +58,9 @@ export class FolderRendezvous implements Rendezvous {
     this.#oracle = oracleOf(this.#generations, steps);
   }
 
-  readonly proof = async (): Promise<string> => JSON.stringify(await thisProcess());
+  readonly proof = async (): Promise<string> => JSON.stringify({ ...(await thisProcess()), session: randomUUID() });
+
+  readonly resign = (proof: string): Promise<void> => this.#generations.resign(proof);
 
   async meet(signal: AbortSignal): Promise<Meeting> {
     const oracle = this.#oracle;

@@ -32,6 +32,8 @@ export type Last =
 const KEPT = 8;
 /** What is under construction for longer than this was left by a process that died at it. Else its maker begins again. */
 const RUBBISH_AGE = 60_000;
+/** No broker needs longer than this to see that a session has ended. */
+const NOTE_AGE = 7 * 24 * 3_600_000;
 
 export class Generations {
   readonly path: string;
@@ -114,6 +116,24 @@ export class Generations {
     }
   }
 
+  /** A session of this process has ended, and the group could not be told: a note of it is left. */
+  async resign(proof: string): Promise<void> {
+    const note = this.#note(proof);
+    if (note === undefined) return;
+    await this.#steps.makeFolder(join(this.path, 'm')).catch(ignore('EEXIST'));
+    await this.#steps.write(note, '').catch(ignore('EEXIST'));
+  }
+
+  async hasResigned(proof: string): Promise<boolean> {
+    const note = this.#note(proof);
+    return note !== undefined && (await this.#steps.look(note)) !== undefined;
+  }
+
+  #note(proof: string): string | undefined {
+    const session = sessionOf(proof);
+    return session === undefined ? undefined : join(this.path, 'm', session);
+  }
+
   /** Removes what nobody can need any more. For the broker of the current generation only. */
   async collect(current: number): Promise<void> {
     const names = await this.#steps.list(this.path);
@@ -121,9 +141,19 @@ export class Generations {
     for (const number of old.filter((number) => number < current - KEPT).sort((a, b) => a - b)) {
       await this.#steps.remove(this.folder(number));
     }
+    await this.#forget(names.includes('m') ? await this.#steps.list(join(this.path, 'm')) : []);
     for (const name of names.filter((name) => name.startsWith('t'))) {
       const found = await this.#steps.look(join(this.path, name));
       if (found !== undefined && Date.now() - found.mtimeMs > RUBBISH_AGE) await this.#steps.remove(join(this.path, name));
+    }
+  }
+
+  /** Notes of sessions that ended long ago. */
+  async #forget(sessions: readonly string[]): Promise<void> {
+    for (const session of sessions) {
+      const note = join(this.path, 'm', session);
+      const found = await this.#steps.look(note);
+      if (found !== undefined && Date.now() - found.mtimeMs > NOTE_AGE) await this.#steps.remove(note);
     }
   }
 
@@ -137,6 +167,22 @@ export class Generations {
     if (isEmpty || (await this.current()) !== undefined) return { at: 'nothing' };
     return { at: 'damage', missing: 'current' };
   }
+}
+
+/** A name that is safe in a path, or none. */
+function sessionOf(proof: string): string | undefined {
+  try {
+    const { session }: { readonly session?: unknown } = JSON.parse(proof) ?? {};
+    return typeof session === 'string' && /^[0-9a-f-]{36}$/.test(session) ? session : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ignore(code: string): (error: unknown) => void {
+  return (error) => {
+    if (codeOf(error) !== code) throw error;
+  };
 }
 
 /** Seconds since 2025, which stay below nine digits until 2056: more than any group had generations since its beginning. */

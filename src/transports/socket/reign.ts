@@ -17,6 +17,7 @@ export class Reign implements Authority {
   readonly epoch: number;
   readonly deposed: Promise<Error>;
   readonly journal?: Journal;
+  readonly #generations: Generations;
   readonly #generation: Generation;
   readonly #watch = new AbortController();
   readonly #collected: Promise<void>;
@@ -25,6 +26,7 @@ export class Reign implements Authority {
   constructor(generations: Generations, steps: Steps, epoch: number, generation: Generation, place: Place) {
     this.epoch = epoch;
     if (generation.journal !== undefined) this.journal = generation.journal;
+    this.#generations = generations;
     this.#generation = generation;
     this.deposed = watch(steps, generations.folder(epoch), place, this.#watch.signal);
     // Rubbish harms nobody, and the next broker collects it.
@@ -33,7 +35,7 @@ export class Reign implements Authority {
 
   readonly isDead: IsDead = async (proof) => {
     const owner = parseOwner(proof);
-    return owner !== undefined && isGone(owner);
+    return owner !== undefined && ((await isGone(owner)) || this.#generations.hasResigned(proof));
   };
 
   accept(onLink: (link: Link) => void): void {
