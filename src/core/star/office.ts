@@ -23,9 +23,13 @@ export class Office {
     void meeting.deposed?.then(() => this.close());
   }
 
-  /** A link to it from within this process, when it has begun. */
-  async link(): Promise<Link> {
-    await this.#broker.begin();
+  /** Resolves when it can let somebody in. */
+  begin(): Promise<void> {
+    return this.#broker.begin();
+  }
+
+  /** A link to it from within this process. */
+  link(): Link {
     const [near, far] = linkPair(this.#host);
     this.#broker.attach(far);
     return near;

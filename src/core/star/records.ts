@@ -143,7 +143,7 @@ export function soundLength(bytes: Uint8Array, name: string): number {
   if (behind === undefined) return sound;
   throw new HubError(
     'JOURNAL',
-    `The journal ${name} is damaged: what lies from byte ${sound} to ${behind} cannot be read, and there is more behind it. Run "interhub doctor --salvage" to go on without that part, or remove the folder to begin anew.`,
+    `The journal ${name} is damaged: what lies from byte ${sound} to ${behind} cannot be read, and there is more behind it. Run \`interhub doctor PATH --salvage\` to go on without that part, or remove the folder to begin anew.`,
   );
 }
 

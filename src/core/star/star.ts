@@ -87,7 +87,8 @@ class Star implements Transport {
 
     const office = new Office(meeting, this.#host, this.#limits);
     try {
-      const isIn = await this.#sit(await office.link(), session, signal, () => office.close());
+      await office.begin();
+      const isIn = await this.#sit(office.link(), session, signal, () => office.close());
       if (isIn) office.open();
       else await office.close();
       return isIn;

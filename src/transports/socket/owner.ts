@@ -47,6 +47,12 @@ export async function isGone(owner: Owner): Promise<boolean> {
   return start !== owner.start || ('ZX'.includes(state) && threads <= 1);
 }
 
+/** Whether its process stands still: by SIGSTOP, or in a debugger. */
+export async function isStopped({ pid, start }: Owner): Promise<boolean> {
+  const found = await look(pid);
+  return found.start === start && 'Tt'.includes(found.state) && found.state !== '';
+}
+
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,0 +1,26 @@
+/** A process that is the broker of a group, and no member. */
+import { serve } from '../core/star/serve.js';
+import { socketRendezvous } from '../transports/socket.js';
+import type { SocketOptions } from '../transports/socket.js';
+
+/** Resolves when it has handed over. */
+export async function keepBroker(path: string, durability = 'process'): Promise<void> {
+  const options = { path, broker: 'always', durability } as SocketOptions;
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort(new Error('told to end before there was a group'));
+  process.once('SIGTERM', leave);
+  process.once('SIGINT', leave);
+
+  const served = await serve(socketRendezvous(options), leaving.signal);
+  process.stdout.write(`The broker of ${path}, epoch ${served.epoch}, is process ${process.pid}.\n`);
+  // Nothing of a broker keeps its process alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  const told = new Promise<undefined>((resolve) => {
+    if (leaving.signal.aborted) resolve(undefined);
+    leaving.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const deposed = await Promise.race([told, served.deposed]);
+  await served.close();
+  clearInterval(alive);
+  if (deposed !== undefined) throw deposed;
+}

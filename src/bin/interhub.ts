@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/** `interhub broker PATH`: keeps the group that meets in PATH together. `interhub doctor PATH`: says what is there. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { keepBroker } from './broker.js';
+import { diagnose } from './diagnose.js';
+
+const USAGE = `Usage:
+  interhub broker PATH [--durability process|disk|none]
+      Is the broker of the group that meets in PATH, and nothing else. Its members may say \`broker: 'never'\`.
+      On SIGTERM and SIGINT it hands over, and ends.
+  interhub doctor PATH [--salvage]
+      Says which brokers there were, which one is alive, and what their journals hold.
+      --salvage: takes what can be read of a damaged journal, and says what was dropped.
+`;
+
+const options = { durability: { type: 'string' }, salvage: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } as const;
+
+try {
+  const { positionals, values } = parseArgs({ options, allowPositionals: true });
+  const [command, path, ...rest] = positionals;
+  if (values.help) process.stdout.write(USAGE);
+  else if (path === undefined || rest.length > 0) misused();
+  else if (command === 'broker') await keepBroker(resolve(path), values.durability);
+  else if (command === 'doctor') await diagnose(resolve(path), values.salvage);
+  else misused();
+} catch (error) {
+  process.stderr.write(`interhub: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+function misused(): void {
+  process.stderr.write(USAGE);
+  process.exitCode = 2;
+}

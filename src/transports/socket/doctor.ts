@@ -1,0 +1,92 @@
+/** What is in the folder of a group, and why it is as it is: for people who want to know. It changes nothing but what it is told to. */
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Estate } from '../../core/star/estate.js';
+import { eachRecord, salvage, soundLength } from '../../core/star/records.js';
+import { openFolder } from './folder.js';
+import { Generations } from './generations.js';
+import { NAME } from './journal-file.js';
+import { ConnectOracle, readOwner } from './oracle.js';
+import { isGone, isStopped } from './owner.js';
+import type { Owner } from './owner.js';
+import { system } from './steps.js';
+
+export interface Finding {
+  readonly generation: number;
+  readonly owner: Owner | undefined;
+  /** What the system lets us know, in a sentence. */
+  readonly life: string;
+  readonly journal: JournalFinding | undefined;
+}
+
+export type JournalFinding =
+  | { readonly state: 'sound'; readonly size: number; readonly records: number; readonly members: readonly string[] }
+  | { readonly state: 'damaged'; readonly size: number; readonly why: string };
+
+/** The generations that are there, the oldest first; none where no group has met. */
+export async function examine(path: string): Promise<readonly Finding[]> {
+  if (!(await openFolder(system, path, false))) return [];
+  const generations = new Generations(path, system);
+  const last = await generations.last();
+  const names = await system.list(path);
+  const numbers = names.flatMap((name) => /^g(\d+)$/.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b);
+  const findings: Finding[] = [];
+  for (const number of numbers) {
+    const owner = await readOwner(generations, system, number);
+    const isLast = last.at === 'generation' && last.number === number;
+    const life = isLast ? await lifeOf(generations, number, owner) : 'dead: another has come after it';
+    findings.push({ generation: number, owner, life, journal: await journalOf(generations.folder(number)) });
+  }
+  return findings;
+}
+
+/**
+ * Takes what can be read of the last journal, and leaves out the rest: from where to where, in bytes. The damaged one is
+ * kept beside it, as `journal.damaged`. Only for a group whose broker is dead.
+ */
+export async function salvageJournal(path: string): Promise<readonly (readonly [number, number])[]> {
+  const generations = new Generations(path, system);
+  const last = await generations.last();
+  if (last.at !== 'generation') return [];
+  const verdict = await new ConnectOracle(generations, system).ask(last.number);
+  if (verdict.life === 'alive') verdict.link.close();
+  if (verdict.life !== 'dead') throw new Error(`The broker of generation ${last.number} is not proved dead: its journal is its own.`);
+  const file = join(generations.folder(last.number), NAME);
+  const { sound, dropped } = salvage(await readFile(file));
+  if (dropped.length === 0) return [];
+  await writeFile(`${file}.salvaged`, sound, { mode: 0o600 });
+  await rename(file, `${file}.damaged`);
+  await rename(`${file}.salvaged`, file);
+  return dropped;
+}
+
+async function lifeOf(generations: Generations, number: number, owner: Owner | undefined): Promise<string> {
+  const verdict = await new ConnectOracle(generations, system).ask(number);
+  switch (verdict.life) {
+    case 'alive':
+      verdict.link.close();
+      if (owner !== undefined && (await isStopped(owner))) return 'stopped: it listens, but its process does not run. It is waited for; continue it, or kill it';
+      return 'alive: its socket listens';
+    case 'dead':
+      return 'dead: its socket refuses. The next process to come will succeed it';
+    case 'unknown':
+      if (owner !== undefined && (await isGone(owner))) return 'dead: its process is gone';
+      return 'not known to be dead: its socket neither answers nor refuses. It is waited for';
+  }
+}
+
+async function journalOf(folder: string): Promise<JournalFinding | undefined> {
+  const bytes = await readFile(join(folder, NAME)).catch(() => undefined);
+  if (bytes === undefined) return undefined;
+  try {
+    const sound = bytes.subarray(0, soundLength(bytes, join(folder, NAME)));
+    let records = 0;
+    eachRecord(sound, () => {
+      records += 1;
+    });
+    const members = [...Estate.read(sound).ledger.members.values()].map(({ name, number, pid }) => `${name} (number ${number}, process ${pid})`);
+    return { state: 'sound', size: bytes.length, records, members };
+  } catch (error) {
+    return { state: 'damaged', size: bytes.length, why: error instanceof Error ? error.message : String(error) };
+  }
+}
