@@ -8,6 +8,7 @@ export class KeepAlive {
   #forListening = true;
   #timer: Timer | undefined;
   #isHolding = false;
+  #isStopped = false;
 
   /** Something waits for an answer. */
   begin(): void {
@@ -41,8 +42,9 @@ export class KeepAlive {
     this.#update();
   }
 
-  /** The end of the hub. */
+  /** The end of the hub: from now on nothing is held, whatever is begun. */
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer as unknown as number);
     this.#timer = undefined;
     this.#isHolding = false;
@@ -50,7 +52,7 @@ export class KeepAlive {
 
   #update(): void {
     const isNeeded = this.#pending > 0 || (this.#forListening && this.#listening > 0);
-    if (isNeeded === this.#isHolding) return;
+    if (isNeeded === this.#isHolding || this.#isStopped) return;
     this.#isHolding = isNeeded;
     if (isNeeded) {
       this.#timer ??= setInterval(() => {}, LONGEST_TIMER) as unknown as Timer;

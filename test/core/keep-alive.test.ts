@@ -45,4 +45,14 @@ describe('Keeping the process alive', () => {
 
     expect(isAlive()).to.equal(true);
   });
+
+  it('is over when the hub is, whatever is begun after that', () => {
+    const keepAlive = new KeepAlive();
+
+    keepAlive.stop();
+    keepAlive.listen();
+    keepAlive.begin();
+
+    expect(isAlive()).to.equal(false);
+  });
 });

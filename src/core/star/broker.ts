@@ -269,7 +269,10 @@ export class Broker {
 
   #forwardToAll(from: Connection, { bytes, start, end, name }: Reader): void {
     for (const number of this.#interests.listening(name)) {
-      if (number !== from.member && !this.#return.awaits(number)) this.#members.get(number)?.out.forward(bytes, start, end);
+      if (number === from.member || this.#return.awaits(number)) continue;
+      const receiver = this.#members.get(number);
+      // Whoever takes nothing misses it, as the others should not have to pay for that with memory.
+      if (receiver !== undefined && receiver.out.queued < this.#limits.queue) receiver.out.forward(bytes, start, end);
     }
     this.#return.holdForAll(name, bytes, start, end);
   }
