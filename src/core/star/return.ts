@@ -120,11 +120,12 @@ export class Return {
   }
 
   async #askAll(): Promise<void> {
-    for (const [member, { proof }] of [...this.#awaited]) {
-      const isDead = proof !== undefined && (await this.#isDead(proof).catch(() => false));
-      if (this.#isStopped) return;
-      if (isDead && this.#awaited.has(member)) this.#died(member);
-    }
+    const members = [...this.#awaited];
+    const verdicts = await Promise.all(members.map(([, { proof }]) => proof !== undefined && this.#isDead(proof).catch(() => false)));
+    if (this.#isStopped) return;
+    members.forEach(([member], i) => {
+      if (verdicts[i] === true && this.#awaited.has(member)) this.#died(member);
+    });
   }
 }
 

@@ -35,6 +35,9 @@ export function systemOracle(generations: Generations, steps: Steps): DeathOracl
   return process.platform === 'linux' ? new ConnectOracle(generations, steps) : undefined;
 }
 
+/** Within this time the first of them begins, whoever it is. A take-over itself takes some ms. */
+const HERD = 20;
+
 /** A folder is damaged when it stays so: one that is being removed goes on to be missing. */
 const DAMAGE_ATTEMPTS = 10;
 
@@ -115,7 +118,7 @@ export class FolderRendezvous implements Rendezvous {
 
   async #askAfter(last: Predecessor, oracle: DeathOracle, signal: AbortSignal): Promise<Meeting | undefined> {
     const verdict = await oracle.ask(last.number);
-    if (verdict.life === 'dead') return this.#succeed(last, signal);
+    if (verdict.life === 'dead') return this.#succeedInTurn(last, signal);
     if (this.#broker === 'always') {
       const refusal = await this.#occupied(last.number);
       if (verdict.life === 'alive') verdict.link.destroy(refusal);
@@ -124,6 +127,14 @@ export class FolderRendezvous implements Rendezvous {
     if (verdict.life === 'unknown') return undefined;
     this.#seen = last.number;
     return { role: 'member', link: verdict.link };
+  }
+
+  /** All miss a dead broker at once, and one is enough: they begin one after the other, and see whether it has been done. */
+  async #succeedInTurn(last: Predecessor, signal: AbortSignal): Promise<Meeting | undefined> {
+    if (this.#broker === 'never') return undefined;
+    await this.#steps.pause(Math.random() * HERD, signal);
+    const isDone = (await this.#steps.look(this.#generations.folder(last.number + 1)).catch(() => undefined)) !== undefined;
+    return isDone ? undefined : this.#succeed(last, signal);
   }
 
   async #succeed(last: Predecessor, signal: AbortSignal): Promise<Meeting | undefined> {
@@ -168,7 +179,7 @@ export class FolderRendezvous implements Rendezvous {
 
 /** Short at first, for a take-over takes some milliseconds; then up to a quarter of a second. Nobody keeps step with the others. */
 function pauseAfter(attempt: number): number {
-  return Math.min(250, 4 * 1.5 ** attempt) * (0.5 + Math.random() / 2);
+  return Math.min(250, 8 * 1.5 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 async function leave(meeting: Meeting): Promise<void> {

@@ -34,9 +34,9 @@ export function parseOwner(text: string | undefined): Owner | undefined {
   }
 }
 
-/** Whether it is proved that the process has ended. On doubt it is not. */
-export async function isGone(owner: Owner): Promise<boolean> {
-  const self = await thisProcess();
+/** Whether it is proved that the process has ended. On doubt it is not. `observer`: this process. */
+export async function isGone(owner: Owner, observer?: Owner): Promise<boolean> {
+  const self = observer ?? (await thisProcess());
   if (owner.start === '' || owner.boot === '' || owner.namespace === '') return false;
   if (self.start === '' || self.boot === '' || self.namespace === '') return false;
   if (owner.boot !== self.boot) return true;

@@ -5,7 +5,8 @@ import type { Link } from '../../core/star/link.js';
 import type { Meeting } from '../../core/star/rendezvous.js';
 import type { IsDead } from '../../core/star/return.js';
 import type { Generations } from './generations.js';
-import { isGone, parseOwner } from './owner.js';
+import { isGone, parseOwner, thisProcess } from './owner.js';
+import type { Owner } from './owner.js';
 import type { Generation } from './take-over.js';
 import type { Steps } from './steps.js';
 
@@ -17,6 +18,7 @@ export class Reign implements Authority {
   readonly epoch: number;
   readonly deposed: Promise<Error>;
   readonly journal?: Journal;
+  #self: Promise<Owner> | undefined;
   readonly #generations: Generations;
   readonly #generation: Generation;
   readonly #watch = new AbortController();
@@ -35,7 +37,9 @@ export class Reign implements Authority {
 
   readonly isDead: IsDead = async (proof) => {
     const owner = parseOwner(proof);
-    return owner !== undefined && ((await isGone(owner)) || this.#generations.hasResigned(proof));
+    if (owner === undefined) return false;
+    this.#self ??= thisProcess();
+    return (await isGone(owner, await this.#self)) || this.#generations.hasResigned(proof);
   };
 
   accept(onLink: (link: Link) => void): void {

@@ -40,9 +40,10 @@ export async function takeOver(
     signal.throwIfAborted();
     door = await Door.at(join(draft, 's'), steps);
     signal.throwIfAborted();
-    await steps.write(join(draft, 'owner'), JSON.stringify(await thisProcess()) + '\n');
+    const self = await thisProcess();
+    await steps.write(join(draft, 'owner'), JSON.stringify(self) + '\n');
     signal.throwIfAborted();
-    if (durability !== 'none') journal = await inherit(generations, steps, last, draft, durability);
+    if (durability !== 'none') journal = await inherit(generations, steps, last, { draft, durability, boot: self.boot });
     signal.throwIfAborted();
     if ((await generations.publish(draft, last.number + 1)) && (await isStillNext(generations, last))) {
       signal.throwIfAborted();
@@ -72,10 +73,16 @@ async function isStillNext(generations: Generations, last: Predecessor): Promise
   return current !== undefined && current.number >= last.current.number && current.number <= last.number;
 }
 
+interface Heir {
+  readonly draft: string;
+  readonly durability: 'process' | 'disk';
+  readonly boot: string;
+}
+
 /** The predecessor is dead: nobody writes to its journal any more. */
-async function inherit(generations: Generations, steps: Steps, last: Predecessor, draft: string, durability: 'process' | 'disk'): Promise<JournalFile> {
+async function inherit(generations: Generations, steps: Steps, last: Predecessor, { draft, durability, boot }: Heir): Promise<JournalFile> {
   const folder = generations.folder(last.number + 1);
   if (last.at === 'beginning') return steps.begin({ from: undefined, afterCrash: false, draft, folder, durability });
-  const [owner, self] = await Promise.all([readOwner(generations, steps, last.number), thisProcess()]);
-  return steps.begin({ from: generations.folder(last.number), afterCrash: owner?.boot !== self.boot, draft, folder, durability });
+  const owner = await readOwner(generations, steps, last.number);
+  return steps.begin({ from: generations.folder(last.number), afterCrash: owner?.boot !== boot, draft, folder, durability });
 }
