@@ -10,17 +10,19 @@ export async function keepBroker(path: string, durability = 'process'): Promise<
   const leave = (): void => leaving.abort(new Error('told to end before there was a group'));
   process.once('SIGTERM', leave);
   process.once('SIGINT', leave);
-
-  const served = await serve(socketRendezvous(options), leaving.signal);
-  process.stdout.write(`The broker of ${path}, epoch ${served.epoch}, is process ${process.pid}.\n`);
-  // Nothing of a broker keeps its process alive.
+  // Nothing of a broker keeps its process alive, and neither does the wait for its turn to be one.
   const alive = setInterval(() => undefined, 2 ** 30);
-  const told = new Promise<undefined>((resolve) => {
-    if (leaving.signal.aborted) resolve(undefined);
-    leaving.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  const deposed = await Promise.race([told, served.deposed]);
-  await served.close();
-  clearInterval(alive);
-  if (deposed !== undefined) throw deposed;
+  try {
+    const served = await serve(socketRendezvous(options), leaving.signal);
+    process.stdout.write(`The broker of ${path}, epoch ${served.epoch}, is process ${process.pid}.\n`);
+    const told = new Promise<undefined>((resolve) => {
+      if (leaving.signal.aborted) resolve(undefined);
+      leaving.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    const deposed = await Promise.race([told, served.deposed]);
+    await served.close();
+    if (deposed !== undefined) throw deposed;
+  } finally {
+    clearInterval(alive);
+  }
 }
