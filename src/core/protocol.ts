@@ -67,10 +67,10 @@ export interface Envelope<P extends Arrival = Payload> {
   /** Which of the asker's calls this belongs to: 1 to 2^31 - 1; 0 for a message. */
   readonly call: number;
   /**
-   * Of a request: how long the asker goes on waiting, in ms, from its arrival on; 0 is without limit. Of a part: how many
-   * came before it. Of credit: for how many parts.
+   * A number, as its type has one. Of a request: how long the asker goes on waiting, in ms, from its arrival on; 0 is
+   * without limit. Of a part: how many came before it. Of credit: for how many parts.
    */
-  readonly timeout: number;
+  readonly extra: number;
   readonly payload: P;
 }
 

@@ -186,7 +186,7 @@ export class Actor implements Ear {
     const pair = `${this.#name} ${to}`;
     const count = (this.#sent.get(pair) ?? 0) + 1;
     this.#sent.set(pair, count);
-    session.send({ type: 'message', member: to, name: 'news', call: 0, timeout: 0, payload: JSON.stringify({ from: this.#name, count }) });
+    session.send({ type: 'message', member: to, name: 'news', call: 0, extra: 0, payload: JSON.stringify({ from: this.#name, count }) });
   }
 
   #submit(session: Session, command: Parameters<Session['submit']>[0], settled: Parameters<Session['submit']>[1]): void {

@@ -55,7 +55,7 @@ export class FakeSession implements Session {
 
   /** An envelope comes; what is not said is empty. */
   receives(envelope: Pick<Envelope<Arrival>, 'type' | 'member'> & Partial<Envelope<Arrival>>): void {
-    this.ear.received({ name: '', call: 0, timeout: 0, payload: '', ...envelope });
+    this.ear.received({ name: '', call: 0, extra: 0, payload: '', ...envelope });
   }
 
   /** The oldest command of a type that was not asked for yet. */

@@ -93,7 +93,7 @@ export class Answers {
   }
 
   /** A part of a request's input, or its end. */
-  inputCame({ type, member, call: number, timeout: place, payload }: Envelope<Arrival>): void {
+  inputCame({ type, member, call: number, extra: place, payload }: Envelope<Arrival>): void {
     const input = this.#running.get(member)?.get(number)?.input;
     if (type === 'input') input?.push(payload, place);
     else if (type === 'input.end') input?.end();
@@ -101,7 +101,7 @@ export class Answers {
   }
 
   /** An asker has read parts of an answer. */
-  credited({ member, call, timeout: parts }: Envelope<Arrival>): void {
+  credited({ member, call, extra: parts }: Envelope<Arrival>): void {
     this.#running.get(member)?.get(call)?.answer?.credit(parts);
   }
 

@@ -107,12 +107,12 @@ export class Calls implements CallKeeper {
     const call = this.#at(envelope);
     if (call === undefined || call.isWithdrawn) return;
     call.deadline?.cancel();
-    call.answer?.push(envelope.payload, envelope.timeout);
+    call.answer?.push(envelope.payload, envelope.extra);
   }
 
   /** A handler wants more of the input. */
   credited(envelope: Envelope<Arrival>): void {
-    this.#at(envelope)?.input?.credit(envelope.timeout);
+    this.#at(envelope)?.input?.credit(envelope.extra);
   }
 
   /** A reply or a failure has come. */

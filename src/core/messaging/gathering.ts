@@ -30,7 +30,7 @@ export class Gathering implements Parcel, api.Gathering<unknown> {
   readonly type = 'request';
   readonly name: string;
   readonly call = 0;
-  readonly timeout = 0;
+  readonly extra = 0;
   readonly payload: Payload;
   readonly to = EVERYONE;
   readonly refused = 0;

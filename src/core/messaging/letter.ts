@@ -8,7 +8,7 @@ export class Letter implements Parcel {
   readonly type: EnvelopeType;
   readonly name: string;
   readonly call: number;
-  readonly timeout: number;
+  readonly extra: number;
   readonly payload: Payload;
   readonly to: Address | undefined;
   readonly refused = 0;
@@ -22,14 +22,14 @@ export class Letter implements Parcel {
     payload: Payload,
     to: Address | undefined,
     stranded?: (letter: Letter, error: HubError) => void,
-    timeout = 0,
+    extra = 0,
   ) {
     this.type = type;
     this.name = name;
     this.call = call;
     this.payload = payload;
     this.to = to;
-    this.timeout = timeout;
+    this.extra = extra;
     this.#stranded = stranded;
   }
 

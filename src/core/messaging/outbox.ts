@@ -16,7 +16,7 @@ export interface Parcel {
   readonly type: EnvelopeType;
   readonly name: string;
   readonly call: number;
-  readonly timeout: number;
+  readonly extra: number;
   readonly payload: Payload;
   /** `undefined`: one of those who listen, in turn. */
   readonly to: Address | undefined;
@@ -141,7 +141,7 @@ export class Outbox {
     else {
       parcel.departing(member);
       if (member === EVERYONE && isQuestion(parcel)) return true;
-      session.send({ type, member, name, call: parcel.call, timeout: parcel.timeout, payload: parcel.payload });
+      session.send({ type, member, name, call: parcel.call, extra: parcel.extra, payload: parcel.payload });
     }
     return true;
   }

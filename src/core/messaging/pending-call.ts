@@ -60,6 +60,10 @@ export class PendingCall implements Parcel, Expiring {
     this.reject = reject;
   }
 
+  get extra(): number {
+    return this.timeout;
+  }
+
   get type(): 'request' | 'stream' {
     return this.answer === undefined ? 'request' : 'stream';
   }

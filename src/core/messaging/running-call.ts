@@ -32,7 +32,7 @@ export class RunningCall implements Call, Expiring {
   /** It has its answer: what the handler makes of it now goes nowhere. */
   isAnswered = false;
 
-  constructor(from: Member, { type, name, call, timeout }: Envelope<Arrival>, around: Surroundings) {
+  constructor(from: Member, { type, name, call, extra: timeout }: Envelope<Arrival>, around: Surroundings) {
     this.method = name;
     this.takesParts = type === 'stream';
     this.from = from;

@@ -10,9 +10,9 @@ export type Deliver = (flags: number, envelope: Envelope<Arrival>) => void;
 export function deliverEach(packet: Reader, deliver: Deliver): void {
   const type = ENVELOPE_TYPES[packet.kind - FIRST_ENVELOPE];
   if (type === undefined) throw new HubError('BAD_PACKET', `A packet is of an unknown kind, ${packet.kind}.`);
-  const { member, flags, extra: timeout, name } = packet;
+  const { member, flags, extra, name } = packet;
   if ((flags & FLAG.batch) === 0) {
-    deliver(flags, { type, member, name, call: packet.id, timeout, payload: packet.rest() });
+    deliver(flags, { type, member, name, call: packet.id, extra, payload: packet.rest() });
     return;
   }
   const count = packet.id;
@@ -24,7 +24,7 @@ export function deliverEach(packet: Reader, deliver: Deliver): void {
   for (let i = 0; i < count; i++) {
     const call = calls[i] ?? 0;
     const payload: Arrival = values === undefined ? UNREADABLE : { value: (call & UNDEFINED_VALUE) === 0 ? values[i] : undefined };
-    deliver(flags, { type, member, name, call: (call & ~UNDEFINED_VALUE) >>> 0, timeout: timeout + i * step, payload });
+    deliver(flags, { type, member, name, call: (call & ~UNDEFINED_VALUE) >>> 0, extra: extra + i * step, payload });
   }
 }
 

@@ -44,12 +44,12 @@ export class Batch {
       this.#type = type;
       this.#member = envelope.member;
       this.#name = envelope.name;
-      this.#extra = envelope.timeout;
+      this.#extra = envelope.extra;
       this.#step = type === 'chunk' || type === 'input' ? 1 : 0;
     } else if (
       this.#member !== envelope.member ||
       this.#type !== type ||
-      this.#extra + count * this.#step !== envelope.timeout ||
+      this.#extra + count * this.#step !== envelope.extra ||
       this.#name !== envelope.name
     ) {
       return false;

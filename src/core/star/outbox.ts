@@ -137,7 +137,7 @@ export class Outbox {
   #single(envelope: Envelope): void {
     const { payload } = envelope;
     const form = typeof payload === 'string' ? FORM.json : FORM[payload.form];
-    this.#slab.begin(KIND[envelope.type], form, envelope.member, envelope.call, envelope.timeout, envelope.name);
+    this.#slab.begin(KIND[envelope.type], form, envelope.member, envelope.call, envelope.extra, envelope.name);
     if (typeof payload !== 'string') this.#slab.raw(payload.bytes);
     else if (payload !== '') this.#slab.text(payload);
     this.#slab.end();

@@ -98,7 +98,7 @@ describe('Answers', () => {
 
   it('are given up when the asker waits no longer', async () => {
     const running = slow();
-    session.receives({ type: 'request', member: 2, name: 'slow', call: 5, timeout: 100 });
+    session.receives({ type: 'request', member: 2, name: 'slow', call: 5, extra: 100 });
     session.receives({ type: 'request', member: 2, name: 'slow', call: 6 });
     const signals = running.map(({ call }) => call.signal);
 

@@ -20,8 +20,8 @@ describe('Streams', () => {
       const second = stream.next();
       const { call } = session.envelope('stream');
 
-      session.receives({ type: 'chunk', member: 2, call, payload: '"a"', timeout: 0 });
-      session.receives({ type: 'chunk', member: 2, call, payload: '"c"', timeout: 2 });
+      session.receives({ type: 'chunk', member: 2, call, payload: '"a"', extra: 0 });
+      session.receives({ type: 'chunk', member: 2, call, payload: '"c"', extra: 2 });
 
       expect(await first).to.deep.equal({ done: false, value: 'a' });
       expect(await rejection(second)).to.include({ code: 'LOST' });
@@ -32,12 +32,12 @@ describe('Streams', () => {
       const stream = hub.stream('tail', 0, { to: 'ann' });
       const first = stream.next();
       const { call } = session.envelope('stream');
-      for (let place = 0; place < 16; place++) session.receives({ type: 'chunk', member: 2, call, payload: '1', timeout: place });
+      for (let place = 0; place < 16; place++) session.receives({ type: 'chunk', member: 2, call, payload: '1', extra: place });
       await first;
 
       for (let n = 1; n < 16; n++) await stream.next();
 
-      expect(session.send.args.map(([{ type, timeout }]) => [type, timeout])).to.deep.equal([['stream', 0], ['credit', 8], ['credit', 8]]);
+      expect(session.send.args.map(([{ type, extra }]) => [type, extra])).to.deep.equal([['stream', 0], ['credit', 8], ['credit', 8]]);
     });
 
     it('take no part of an answer that was given up', async () => {
@@ -46,7 +46,7 @@ describe('Streams', () => {
       const { call } = session.envelope('stream');
 
       await stream.return?.();
-      session.receives({ type: 'chunk', member: 2, call, payload: '1', timeout: 0 });
+      session.receives({ type: 'chunk', member: 2, call, payload: '1', extra: 0 });
 
       expect(await stream.next()).to.deep.equal({ done: true, value: undefined });
     });

@@ -243,7 +243,7 @@ describe('A star with a journal', () => {
     cid.session.follow({ type: 'topic', name: 'news' });
     await place.host.settle();
     await killAnn();
-    const message = (payload: string, member: number) => ({ type: 'message', member, name: 'news', call: 0, timeout: 0, payload }) as const;
+    const message = (payload: string, member: number) => ({ type: 'message', member, name: 'news', call: 0, extra: 0, payload }) as const;
     bob.session.send(message('1', 3));
     bob.session.send(message('2', 0));
     place.founders = new Set(['bob']);
@@ -319,7 +319,7 @@ describe('A star with a journal', () => {
 
     for (const value of ['1', '2']) {
       bob.ask({ type: 'map.set', map: 'm', key: 'k', value });
-      bob.session.send({ type: 'message', member: 3, name: 'news', call: 0, timeout: 0, payload: value });
+      bob.session.send({ type: 'message', member: 3, name: 'news', call: 0, extra: 0, payload: value });
     }
     void bob.session.close();
     await place.host.settle();
@@ -346,7 +346,7 @@ describe('A star with a journal', () => {
     cid.session.follow({ type: 'topic', name: 'news' });
     await place.host.settle();
     place.founders = new Set(['bob']);
-    for (let i = 1; i <= 5; i++) bob.session.send({ type: 'message', member: 3, name: 'news', call: 0, timeout: 0, payload: String(i) });
+    for (let i = 1; i <= 5; i++) bob.session.send({ type: 'message', member: 3, name: 'news', call: 0, extra: 0, payload: String(i) });
 
     const closing = ann.session.close();
     await place.host.pass(100);

@@ -64,11 +64,11 @@ class Group {
 }
 
 function message(to: number, name: string, payload = '1'): Envelope {
-  return { type: 'message', member: to, name, call: 0, timeout: 0, payload };
+  return { type: 'message', member: to, name, call: 0, extra: 0, payload };
 }
 
 function request(to: number, call: number, payload = '1'): Envelope {
-  return { type: 'request', member: to, name: 'sum', call, timeout: 30_000, payload };
+  return { type: 'request', member: to, name: 'sum', call, extra: 30_000, payload };
 }
 
 describe('A star', () => {
@@ -93,7 +93,7 @@ describe('A star', () => {
     for (let call = 1; call <= 200; call++) {
       sent.push(message(ann.number, 'news', String(call)));
       sent.push(request(ann.number, call, call % 7 === 0 ? '' : JSON.stringify('x'.repeat(call % 50 === 0 ? 30_000 : call))));
-      if (call % 9 === 0) sent.push({ type: 'cancel', member: ann.number, name: '', call, timeout: 0, payload: '' });
+      if (call % 9 === 0) sent.push({ type: 'cancel', member: ann.number, name: '', call, extra: 0, payload: '' });
       if (call % 11 === 0) sent.push({ ...message(ann.number, 'news'), payload: { form: 'bytes', bytes: Buffer.from([call]) } });
     }
 
@@ -321,5 +321,5 @@ async function stranger(group: Group): Promise<{ readonly link: Link; readonly i
 function summary(envelope: Envelope | Parameters<ListeningSeat['received']>[0]): unknown[] {
   const { payload } = envelope;
   const value: unknown = typeof payload === 'string' ? (payload === '' ? undefined : JSON.parse(payload)) : 'value' in payload ? payload.value : [payload.form, ...payload.bytes];
-  return [envelope.type, envelope.member, envelope.name, envelope.call, envelope.timeout, value];
+  return [envelope.type, envelope.member, envelope.name, envelope.call, envelope.extra, value];
 }
