@@ -5,6 +5,7 @@
 import { createHub } from '../../src/index.js';
 import type { Hub, HubOptions, Transport } from '../../src/index.js';
 import { Log } from './log.js';
+import { Recording } from './recording.js';
 import type { RemoteWay } from './remote-peer.js';
 
 export interface Place {
@@ -16,6 +17,8 @@ export interface Place {
   kept<T>(name: string): T;
   /** What was written down here under a name. `errors` and `undelivered` are the hub's own. */
   log(name?: string): Log;
+  /** Writes down what is called and answered here, beside what others write into the same file. */
+  recording(path: string, by: string): Recording;
   /** What a promise rejects with; throws when it does not. */
   rejection<E = Error & { readonly code?: string }>(promise: Promise<unknown>): Promise<E>;
 }
@@ -63,6 +66,8 @@ export class HubPlace implements Place {
     this.#logs.set(name, log);
     return log;
   };
+
+  readonly recording = (path: string, by: string): Recording => new Recording(path, by);
 
   readonly rejection = async <E>(promise: Promise<unknown>): Promise<E> => rejection<E>(promise);
 
