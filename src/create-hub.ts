@@ -137,6 +137,7 @@ function checkMeeting(options: CreateHubOptions): void {
       return checkGroup(options.group);
     case 'fork':
       checkGroup(options.group);
+      if (options.children !== undefined) checkChildren(options.children);
       return checkChoice('role', options.role, ['parent', 'child']);
     case 'socket':
       if (typeof options.path !== 'string' || options.path === '') {
@@ -161,6 +162,7 @@ function checkChoice(option: string, value: unknown, choices: readonly string[])
 }
 
 function checkLimits(limits: Partial<Limits>): void {
+  if (typeof limits !== 'object' || limits === null) throw new TypeError(`\`limits\` is an object, as in { limits: { members: 100 } }, not ${describe(limits)}.`);
   for (const [limit, value] of Object.entries(limits)) {
     if (!(limit in LIMITS)) throw new TypeError(`\`limits.${limit}\` is no limit. There are ${Object.keys(LIMITS).map((known) => `\`${known}\``).join(', ')}.`);
     checkCount(`limits.${limit}`, value);
@@ -179,6 +181,11 @@ function checkLabels(labels: unknown): void {
   if (!isLabels) throw new TypeError('`labels` is an object whose values are strings.');
   const size = utf8Length(JSON.stringify(labels));
   if (size > MOST_LABELS) throw new HubError('TOO_LARGE', `The labels take ${size} bytes; the limit is ${MOST_LABELS}. Leave what is long to a shared map.`);
+}
+
+function checkChildren(children: unknown): void {
+  if (typeof children === 'object' && children !== null && Symbol.iterator in children) return;
+  throw new TypeError(`\`children\` is a list of processes, as in { children: [fork('worker.js')] }, not ${describe(children)}.`);
 }
 
 function checkChild(child: Child): void {

@@ -25,6 +25,9 @@ describe('createHub', () => {
     ['a role that there is not', { transport: 'fork', role: 'aunt' }, /`role` is one of "parent", "child", not "aunt"/],
     ['a kind of broker that there is not', { transport: 'socket', path: '/tmp/never', broker: 'maybe' }, /`broker` is one of/],
     ['a durability that there is not', { transport: 'socket', path: '/tmp/never', durability: 1n }, /`durability` is one of/],
+    ['limits that are none', { transport: 'memory', limits: null }, /`limits` is an object, as in .*, not null/],
+    ['limits that are a number', { transport: 'cluster', limits: 5 }, /`limits` is an object, as in .*, not 5/],
+    ['children that are a number', { transport: 'fork', children: 5 }, /`children` is a list of processes, as in .*, not 5/],
     ['a child without a channel', { transport: 'fork', children: [{}] }, /IPC channel/],
   ];
   for (const [what, options, complaint] of wrong) {
@@ -39,14 +42,15 @@ describe('createHub', () => {
     });
   }
 
-  it('tells who watches the members of a closed hub that this is all', async () => {
+  it('ends those who watch the members of a hub when it is closed, behind all that they have not read', async () => {
     const hub = createHub({ transport: fakeTransport(new FakeSession()) });
     await hub.ready();
+    const watch = hub.members.watch();
+
     await hub.close();
 
     const told = [];
-    for await (const { type } of hub.members.watch()) told.push(type);
-
+    for await (const { type } of watch) told.push(type);
     expect(told).to.deep.equal([...hub.members].map(() => 'joined'));
   });
 

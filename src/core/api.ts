@@ -83,7 +83,7 @@ export interface Hub extends AsyncDisposable {
    * of about 1 MiB, are under way. `break` ends the handler's iterable, and so does the death of this member; what the
    * handler throws, or its death, is told behind the parts that came before. `timeout` limits the wait for the first part.
    */
-  stream<O = unknown>(method: string, input?: unknown, options?: RequestOptions): Stream<O>;
+  stream<O = unknown>(method: string, input?: unknown, options?: StreamOptions): Stream<O>;
 
   /**
    * Asks every member that handles the method when the question goes out, this one included, and tells what became of
@@ -130,7 +130,8 @@ export interface Hub extends AsyncDisposable {
 
   /**
    * Flushes what was sent, waits for the handlers that run (up to `grace`, default 5 000), frees everything held, leaves,
-   * and lets the process end. What is still pending rejects with `CLOSED`. Idempotent.
+   * and lets the process end. What is still pending rejects with `CLOSED`, and so does whatever is asked of it later; who
+   * begins to listen or to watch then is thrown it. Idempotent.
    */
   close(options?: CloseOptions): Promise<void>;
   /**
@@ -142,7 +143,10 @@ export interface Hub extends AsyncDisposable {
 }
 
 export interface CloseOptions {
+  /** How long to wait for the handlers that run. 0 is not at all. Default 5 000. */
   readonly grace?: number;
+  /** The call in whose handler the hub is closed: a handler that waits for the end of all handlers would wait for itself. */
+  readonly within?: Call;
 }
 
 export interface Message<V = unknown> {
@@ -195,7 +199,7 @@ export interface BroadcastOptions {
   readonly self?: boolean;
 }
 
-export interface RequestOptions {
+export interface StreamOptions {
   readonly to?: Address;
   /** How long to wait for the answer. 0 is without limit. Default: the hub's. */
   readonly timeout?: number;
@@ -206,6 +210,9 @@ export interface RequestOptions {
    * it. So the abort of the outermost asker reaches every handler below.
    */
   readonly within?: Call;
+}
+
+export interface RequestOptions extends StreamOptions {
   /**
    * How often a `request` is asked again, after rests that grow, when it failed and cannot have run. `timeout` is for all
    * tries together. Default 0.

@@ -1,5 +1,4 @@
 /** What users hand over, checked where it comes in: misuse throws a `TypeError` or a `RangeError`, at once. */
-import type { LockOptions, WaitOptions } from './api.js';
 import { HubError } from './errors.js';
 import { isPattern } from './pattern.js';
 import { MAX_NAME_BYTES } from './protocol.js';
@@ -30,7 +29,7 @@ export function checkTopic(topic: unknown): asserts topic is string {
 
 /** A member, its number, its id or its name. */
 export function checkAddress(to: unknown): void {
-  const isAddress = typeof to === 'string' || (typeof to === 'number' && Number.isInteger(to) && to >= 1) || (typeof to === 'object' && to !== null && 'id' in to);
+  const isAddress = typeof to === 'string' || (typeof to === 'number' && Number.isInteger(to) && to >= 1) || (typeof to === 'object' && to !== null && 'id' in to && typeof to.id === 'string');
   if (!isAddress) throw new TypeError(`\`to\` is a member, its number, its id or its name, not ${describe(to)}.`);
 }
 
@@ -55,24 +54,8 @@ export function checkCount(what: string, value: unknown): void {
   if (!(Number.isInteger(value) && value >= 1)) throw new RangeError(`\`${what}\` is a whole number from 1 on, not ${value}.`);
 }
 
-/** How a ticket waits and holds. */
-export function checkWaiting({ timeout, signal, maxWaiters, maxHold, within }: WaitOptions): void {
-  if (timeout !== undefined) checkDuration('timeout', timeout);
-  if (signal !== undefined) checkSignal(signal);
-  if (maxWaiters !== undefined && maxWaiters !== 0) checkCount('maxWaiters', maxWaiters);
-  if (maxHold !== undefined) checkDuration('maxHold', maxHold);
-  if (maxHold === 0) throw new RangeError('`maxHold` is a number of milliseconds above 0. Leave it out to hold without limit.');
-  if (within !== undefined && within !== null && !(typeof within === 'object' && 'token' in within)) {
-    throw new TypeError(`\`within\` is what is held around it, a lock, permits or a term, or null, not ${describe(within)}.`);
-  }
-}
-
-export function checkLocking(options: LockOptions): void {
-  checkWaiting(options);
-  const { mode, steal } = options;
-  if (mode !== undefined && mode !== 'exclusive' && mode !== 'shared') throw new TypeError(`\`mode\` is "exclusive" or "shared", not ${describe(mode)}.`);
-  if (steal !== undefined && typeof steal !== 'boolean') throw new TypeError(`\`steal\` is true or false, not ${describe(steal)}.`);
-  if (steal === true && mode === 'shared') throw new TypeError('A lock is stolen for its thief alone: `steal` goes with the mode "exclusive".');
+export function checkBoolean(what: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new TypeError(`\`${what}\` is true or false, not ${describe(value)}.`);
 }
 
 /** One key, or several: each a name, and not none. */
@@ -84,11 +67,6 @@ export function checkKeys(keys: unknown): void {
 }
 
 const MOST_KEYS = 256;
-
-export function checkOverflow(value: unknown): void {
-  if (value === 'drop-oldest' || value === 'drop-newest' || value === 'error') return;
-  throw new TypeError(`\`overflow\` is "drop-oldest", "drop-newest" or "error", not ${describe(value)}.`);
-}
 
 /** A wrong value, as an error names it. */
 export function describe(value: unknown): string {

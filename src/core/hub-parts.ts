@@ -165,7 +165,7 @@ export class HubParts implements Occupant {
     this.listeners.closed();
     this.watches.closed(error);
     this.elections.closed();
-    this.members.closed();
+    this.members.closed(error);
   }
 
   statusChanged(change: StatusChange): void {

@@ -2,11 +2,13 @@
 import { Barrier } from './agreement/barrier.js';
 import { Once } from './agreement/once.js';
 import type { Result } from './agreement/once.js';
+import { checkElection, checkLock, checkLocks, checkPatience, checkSemaphore, checkTryLock } from './agreement/options.js';
+import type { PatienceOptions } from './agreement/options.js';
 import { RateLimit } from './agreement/rate-limit.js';
 import { Semaphore } from './agreement/semaphore.js';
 import { SharedMap } from './agreement/shared-map.js';
 import type * as api from './api.js';
-import { checkAddress, checkCount, checkDuration, checkFunction, checkKeys, checkLocking, checkName, checkOverflow, checkSignal, checkTopic, checkWaiting } from './arguments.js';
+import { checkCount, checkDuration, checkFunction, checkKeys, checkName, checkTopic } from './arguments.js';
 import { encode } from './codec/codec.js';
 import { MYSELF } from './directory.js';
 import { HubError } from './errors.js';
@@ -17,6 +19,9 @@ import type { Input } from './messaging/calls.js';
 import { isStream } from './messaging/flow.js';
 import { Letter } from './messaging/letter.js';
 import type { Listen } from './messaging/listeners.js';
+import { checkBroadcasting, checkCall, checkGathering, checkHandling, checkListening, checkRequest, checkSending, checkStreaming, checkSubscribing } from './messaging/options.js';
+import { NO_OPTIONS, checkEnd, checkOptions } from './options.js';
+import type { EndOptions, OptionNames } from './options.js';
 import { EVERYONE } from './protocol.js';
 import type { Member, Payload } from './protocol.js';
 
@@ -64,52 +69,52 @@ export class Hub implements api.Hub {
     }
   }
 
-  on<V = unknown>(topic: string, listener: (value: V, message: api.Message<V>) => unknown, options: api.ListenOptions = {}): Disposable {
+  on<V = unknown>(topic: string, listener: (value: V, message: api.Message<V>) => unknown, options: api.ListenOptions = NO_OPTIONS): Disposable {
     checkName('topic', topic);
     checkFunction('listener', listener);
-    checkRunning(options);
+    checkListening(options);
     this.#parts.seat.assertOpen();
     return this.#parts.listeners.on(topic, listener as Listen, options);
   }
 
-  subscribe<V = unknown>(topic: string, options: api.SubscribeOptions = {}): api.Subscription<V> {
+  subscribe<V = unknown>(topic: string, options: api.SubscribeOptions = NO_OPTIONS): api.Subscription<V> {
     checkName('topic', topic);
-    if (options.buffer !== undefined) checkCount('buffer', options.buffer);
-    if (options.overflow !== undefined) checkOverflow(options.overflow);
-    if (options.signal !== undefined) checkSignal(options.signal);
+    checkSubscribing(options);
     this.#parts.seat.assertOpen();
     return this.#parts.listeners.subscribe(topic, options) as api.Subscription<V>;
   }
 
-  send(topic: string, value?: unknown, { to }: api.SendOptions = {}): void {
+  send(topic: string, value?: unknown, options: api.SendOptions = NO_OPTIONS): void {
     checkTopic(topic);
-    if (to !== undefined) checkAddress(to);
-    this.#tell(topic, encode(value), to);
+    if (options !== NO_OPTIONS) checkSending(options);
+    this.#tell(topic, encode(value), options.to);
   }
 
-  broadcast(topic: string, value?: unknown, { self = false }: api.BroadcastOptions = {}): void {
+  broadcast(topic: string, value?: unknown, options: api.BroadcastOptions = NO_OPTIONS): void {
     checkTopic(topic);
+    if (options !== NO_OPTIONS) checkBroadcasting(options);
     const payload = encode(value);
     this.#tell(topic, payload, EVERYONE);
     // Its own copy goes the same way as all the others, and so keeps its place in the order.
-    if (self && this.#parts.listeners.has(topic)) this.#tell(topic, payload, MYSELF);
+    if (options.self === true && this.#parts.listeners.has(topic)) this.#tell(topic, payload, MYSELF);
   }
 
   drained(): Promise<void> {
     return this.#parts.outbox.drained();
   }
 
-  handle<I = unknown, O = unknown>(method: string, handler: (input: I, call: api.Call) => O | Promise<O>, options: api.HandleOptions = {}): Disposable {
+  handle<I = unknown, O = unknown>(method: string, handler: (input: I, call: api.Call) => O | Promise<O>, options: api.HandleOptions = NO_OPTIONS): Disposable {
     checkName('method', method);
     checkFunction('handler', handler);
-    checkRunning(options);
+    checkHandling(options);
     this.#parts.seat.assertOpen();
     return this.#parts.answers.handle(method, handler as Answer, options);
   }
 
-  request<O = unknown>(method: string, input?: unknown, options: api.RequestOptions = {}): Promise<O> {
-    checkRequest(method, options);
-    if (options.retries !== undefined) checkRetries(options.retries, input);
+  request<O = unknown>(method: string, input?: unknown, options: api.RequestOptions = NO_OPTIONS): Promise<O> {
+    checkName('method', method);
+    if (options !== NO_OPTIONS) checkRequest(options);
+    if (options.retries !== undefined && isStream(input)) throw new TypeError('An input that comes in parts can be read only once: ask without `retries`.');
     const { timeout = this.#timeout } = options;
     try {
       const payload = isStream(input) ? input : encode(input);
@@ -120,14 +125,16 @@ export class Hub implements api.Hub {
     }
   }
 
-  stream<O = unknown>(method: string, input?: unknown, options: api.RequestOptions = {}): api.Stream<O> {
-    checkRequest(method, options);
+  stream<O = unknown>(method: string, input?: unknown, options: api.StreamOptions = NO_OPTIONS): api.Stream<O> {
+    checkName('method', method);
+    checkStreaming(options);
     const { timeout = this.#timeout } = options;
     return this.#parts.calls.stream(method, isStream(input) ? input : encode(input), timeout, options) as api.Stream<O>;
   }
 
-  gather<O = unknown>(method: string, input?: unknown, options: api.GatherOptions = {}): api.Gathering<O> {
-    checkRequest(method, options);
+  gather<O = unknown>(method: string, input?: unknown, options: api.GatherOptions = NO_OPTIONS): api.Gathering<O> {
+    checkName('method', method);
+    checkGathering(options);
     const { timeout = this.#timeout } = options;
     const { calls, members } = this.#parts;
     return calls.gather(method, encode(input), timeout, options, members) as api.Gathering<O>;
@@ -139,7 +146,7 @@ export class Hub implements api.Hub {
   lock<R>(key: Keys, second: api.LockOptions | LockBody<R> = NO_OPTIONS, third?: LockBody<R>): Promise<api.Lock | R> {
     const [options, body] = typeof second === 'function' ? [NO_OPTIONS, second] : [second, third];
     checkKeys(key);
-    if (options !== NO_OPTIONS) checkLocking(options);
+    if (options !== NO_OPTIONS) checkLock(options);
     if (body === undefined) return this.#parts.locks.acquire(key, options, this.lock);
     checkFunction('body', body);
     return this.#parts.locks.around(key, options, body, this.lock);
@@ -147,36 +154,37 @@ export class Hub implements api.Hub {
 
   tryLock(key: Keys, options: api.TryLockOptions = NO_OPTIONS): Promise<api.Lock | undefined> {
     checkKeys(key);
-    checkLocking(options);
+    checkTryLock(options);
     return this.#parts.locks.tryAcquire(key, options, this.tryLock);
   }
 
-  locks({ limit = MOST_TOLD }: api.LocksOptions = {}): Promise<readonly api.LineView[]> {
-    checkCount('limit', limit);
-    return this.#parts.lineViews.take(limit);
+  locks(options: api.LocksOptions = NO_OPTIONS): Promise<readonly api.LineView[]> {
+    checkLocks(options);
+    return this.#parts.lineViews.take(options.limit ?? MOST_TOLD);
   }
 
-  semaphore(name: string, { permits }: api.SemaphoreOptions): Semaphore {
-    return new Semaphore(this.#parts.asking, name, permits);
+  semaphore(name: string, options: api.SemaphoreOptions): Semaphore {
+    checkSemaphore(options);
+    return new Semaphore(this.#parts.asking, name, options.permits);
   }
 
   limit(name: string, options: api.RateLimitOptions): RateLimit {
     return new RateLimit(this.#parts.asking, name, options);
   }
 
-  once<R>(key: string, body: LockBody<R>, options: Pick<api.WaitOptions, 'timeout' | 'signal'> = NO_OPTIONS): Promise<R> {
+  once<R>(key: string, body: LockBody<R>, options: PatienceOptions = NO_OPTIONS): Promise<R> {
     checkName('key', key);
     checkFunction('body', body);
-    checkWaiting(options);
+    checkPatience('hub.once()', options);
     const { locks, seat, watches, keepAlive } = this.#parts;
     const results = new SharedMap<Result>(RESULTS, seat, watches, keepAlive);
     return new Once(locks, results).run(key, body, options, this.once);
   }
 
-  barrier(name: string, count: number, options: Pick<api.WaitOptions, 'timeout' | 'signal'> = NO_OPTIONS): Promise<void> {
+  barrier(name: string, count: number, options: PatienceOptions = NO_OPTIONS): Promise<void> {
     checkName('barrier', name);
     checkCount('count', count);
-    checkWaiting(options);
+    checkPatience('hub.barrier()', options);
     const { deadlines, keepAlive, members, seat, watches } = this.#parts;
     const places = new SharedMap<number>(BARRIER + name, seat, watches, keepAlive);
     return new Barrier(name, count, places, members, deadlines, keepAlive).meet(options);
@@ -184,26 +192,29 @@ export class Hub implements api.Hub {
 
   elect(name: string, options: api.WaitOptions = NO_OPTIONS): Promise<api.Term> {
     checkName('election', name);
-    checkWaiting(options);
+    checkElection(options);
     return this.#parts.elections.stand(name, options, this.elect);
   }
 
-  leader(name: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<api.Leader | undefined> & AsyncDisposable {
+  leader(name: string, options: EndOptions = NO_OPTIONS): AsyncIterableIterator<api.Leader | undefined> & AsyncDisposable {
     checkName('election', name);
-    if (signal !== undefined) checkSignal(signal);
+    checkEnd('hub.leader()', options);
     this.#parts.seat.assertOpen();
-    return this.#parts.elections.watch(name, signal);
+    return this.#parts.elections.watch(name, options.signal);
   }
 
-  state<V = unknown>(name: string, options: api.StateOptions = {}): api.SharedMap<V> {
+  state<V = unknown>(name: string, options: api.StateOptions = NO_OPTIONS): api.SharedMap<V> {
     const { seat, watches, keepAlive } = this.#parts;
     return new SharedMap<V>(name, seat, watches, keepAlive, options);
   }
 
   /** Until its handlers are done the hub still works: they may need it. */
-  close({ grace = 5_000 }: api.CloseOptions = {}): Promise<void> {
+  close(options: api.CloseOptions = NO_OPTIONS): Promise<void> {
+    checkOptions('hub.close()', options, CLOSE);
+    const { grace = 5_000, within } = options;
     checkDuration('grace', grace);
-    this.#closing ??= this.#close(grace);
+    if (within !== undefined) checkCall(within);
+    this.#closing ??= this.#close(grace, within);
     return this.#closing;
   }
 
@@ -230,15 +241,15 @@ export class Hub implements api.Hub {
     return this.#parts.retries.ask((left) => this.#parts.calls.request(method, payload, left, options), { retries, idempotent, timeout, signal });
   }
 
-  async #close(grace: number): Promise<void> {
+  async #close(grace: number, within: api.Call | undefined): Promise<void> {
     const { answers, deadlines, keepAlive, seat } = this.#parts;
     keepAlive.begin();
     const hadHandlers = answers.isHandling;
     answers.stop();
     if (hadHandlers && grace > 0) await this.#handOver(Math.min(grace, LONGEST_HAND_OVER));
-    if (answers.isBusy && grace > 0) {
+    if (grace > 0 && !answers.isIdle(within)) {
       const over = new Promise<void>((resolve) => deadlines.add(grace, { expired: resolve }));
-      await Promise.race([answers.idle(), over]);
+      await Promise.race([answers.idle(within), over]);
     }
     await seat.close(new HubError('CLOSED', 'This hub has been closed.'));
     deadlines.clear();
@@ -266,28 +277,10 @@ const FENCE = 'interhub.fence';
 type Keys = string | readonly string[];
 type LockBody<R> = (lock: api.Lock) => R | Promise<R>;
 
-const NO_OPTIONS = Object.freeze({});
 /** The map in which results stand while others wait for them. */
 const RESULTS = 'interhub.once';
 /** In front of the names of barriers, which are maps. */
 const BARRIER = 'interhub.barrier:';
+const CLOSE: OptionNames<api.CloseOptions> = { grace: true, within: true };
 /** How many tickets the authority tells of at most. */
 const MOST_TOLD = 10_000;
-
-function checkRequest(method: string, { timeout, to, signal, within }: api.RequestOptions): void {
-  checkName('method', method);
-  if (timeout !== undefined) checkDuration('timeout', timeout);
-  if (to !== undefined) checkAddress(to);
-  if (signal !== undefined) checkSignal(signal);
-  if (within !== undefined && typeof within.remaining !== 'number') throw new TypeError('`within` is the call that a handler was given, as in hub.handle(method, (input, call) => ...).');
-}
-
-function checkRetries(retries: number, input: unknown): void {
-  if (!Number.isInteger(retries) || retries < 0) throw new RangeError(`\`retries\` is a whole number from 0 on, not ${retries}.`);
-  if (isStream(input)) throw new TypeError('An input that comes in parts can be read only once: ask without `retries`.');
-}
-
-function checkRunning({ concurrency, signal }: api.ListenOptions): void {
-  if (concurrency !== undefined) checkCount('concurrency', concurrency);
-  if (signal !== undefined) checkSignal(signal);
-}

@@ -204,5 +204,51 @@ export function life(meet: Meet): void {
 
       expect(codes).to.deep.equal(Array.from({ length: 9 }, () => 'CLOSED'));
     });
+
+    it('and nothing more is listened to: whoever begins then is told so at once', async () => {
+      const { ann } = await meet('ann');
+
+      const codes = await ann.run(async ({ another }) => {
+        const hub = another('leaver');
+        const map = hub.state('map');
+        await hub.close();
+        const begun = [
+          () => hub.on('any', () => {}),
+          () => hub.subscribe('any'),
+          () => hub.handle('any', () => {}),
+          () => hub.leader('any'),
+          () => map.watch(),
+          () => hub.members.watch(),
+        ];
+        return begun.map((begin) => {
+          try {
+            begin();
+          } catch (error) {
+            return (error as { readonly code?: unknown }).code;
+          }
+          return 'nothing was thrown';
+        });
+      });
+
+      expect(codes).to.deep.equal(Array.from({ length: 6 }, () => 'CLOSED'));
+    });
+
+    it('from within a handler, without waiting for that handler', async () => {
+      const { ann, bob, group } = await meet('ann', 'bob');
+      await bob.run(({ another, log }) => {
+        const hub = another('leaver');
+        hub.handle('leave', async (_input, call) => {
+          await hub.close({ within: call, grace: 60_000 });
+          log('left').push(hub.status);
+        });
+        return hub.ready();
+      });
+      await group.settled();
+
+      const { code } = await rejection(ann.run(({ hub }) => hub.request('leave')));
+
+      expect(code).to.equal('LOST');
+      expect(await bob.run(({ log }) => log('left').reach(1))).to.deep.equal(['closed']);
+    });
   });
 }

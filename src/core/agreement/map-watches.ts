@@ -25,6 +25,11 @@ export class MapWatches {
     this.#authority = authority;
   }
 
+  /** Throws what the hub was closed with. */
+  assertOpen(): void {
+    if (this.#closed !== undefined) throw this.#closed;
+  }
+
   follow(map: string, follower: Follower): void {
     if (this.#closed !== undefined) return follower.closed(this.#closed);
     const following: Following = { follower, early: [] };

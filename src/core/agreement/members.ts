@@ -2,8 +2,11 @@
 import type { Address, MemberChange, Members as MembersApi } from '../api.js';
 import { MYSELF } from '../directory.js';
 import type { Directory } from '../directory.js';
+import type { HubError } from '../errors.js';
 import { Feed } from '../feed.js';
 import type { KeepAlive } from '../keep-alive.js';
+import { NO_OPTIONS, checkEnd } from '../options.js';
+import type { EndOptions } from '../options.js';
 import type { LeaveReason, Member } from '../protocol.js';
 
 export class Members implements MembersApi, Directory {
@@ -14,7 +17,7 @@ export class Members implements MembersApi, Directory {
   readonly #byName = new Map<string, Member[]>();
   readonly #feeds = new Set<Feed<MemberChange>>();
   #self: Member | undefined;
-  #isClosed = false;
+  #closed: HubError | undefined;
 
   constructor(keepAlive: KeepAlive) {
     this.#keepAlive = keepAlive;
@@ -38,7 +41,10 @@ export class Members implements MembersApi, Directory {
     return this.#byId.get(address) ?? this.#byName.get(address)?.[0];
   }
 
-  watch({ signal }: { readonly signal?: AbortSignal } = {}): Feed<MemberChange> {
+  watch(options: EndOptions = NO_OPTIONS): Feed<MemberChange> {
+    checkEnd('members.watch()', options);
+    if (this.#closed !== undefined) throw this.#closed;
+    const { signal } = options;
     const feed: Feed<MemberChange> = new Feed({ title: 'the watch of the members', limit: Infinity, overflow: 'error', signal }, () => {
       this.#feeds.delete(feed);
       this.#keepAlive.unlisten();
@@ -47,8 +53,6 @@ export class Members implements MembersApi, Directory {
     for (const member of this) feed.push({ type: 'joined', member });
     this.#feeds.add(feed);
     this.#keepAlive.listen();
-    // Nothing more will come: it tells who was there last, and ends.
-    if (this.#isClosed) feed.end();
     return feed;
   }
 
@@ -93,8 +97,8 @@ export class Members implements MembersApi, Directory {
     this.#tell({ type: 'left', member, reason });
   }
 
-  closed(): void {
-    this.#isClosed = true;
+  closed(error: HubError): void {
+    this.#closed = error;
     for (const feed of this.#feeds) feed.end();
   }
 

@@ -2,9 +2,11 @@
  * At most so many in any span of so many milliseconds, for the whole group. It is a semaphore whose permits come back by
  * themselves: each is held for the span, and nobody releases it. Whoever dies leaves its permits early.
  */
-import type { RateLimit as RateLimitApi, RateLimitOptions, WaitOptions } from '../api.js';
-import { checkDuration } from '../arguments.js';
+import type { RateLimit as RateLimitApi, RateLimitOptions } from '../api.js';
+import { NO_OPTIONS } from '../options.js';
 import type { Asking } from './asking.js';
+import { checkRateLimit, checkTake } from './options.js';
+import type { TakeOptions } from './options.js';
 import { Semaphore } from './semaphore.js';
 
 export class RateLimit implements RateLimitApi {
@@ -12,19 +14,23 @@ export class RateLimit implements RateLimitApi {
   readonly #semaphore: Semaphore;
   readonly #span: number;
 
-  constructor(asking: Asking, name: string, { permits, per }: RateLimitOptions) {
-    checkDuration('per', per);
-    if (per === 0) throw new RangeError('`per` is a number of milliseconds above 0.');
+  constructor(asking: Asking, name: string, options: RateLimitOptions) {
+    checkRateLimit(options);
     this.name = name;
-    this.#span = per;
-    this.#semaphore = new Semaphore(asking, name, permits);
+    this.#span = options.per;
+    this.#semaphore = new Semaphore(asking, name, options.permits);
   }
 
-  async take(options: Pick<WaitOptions, 'timeout' | 'signal' | 'maxWaiters'> = {}): Promise<void> {
-    await this.#semaphore.acquire({ ...options, within: null, maxHold: this.#span });
+  take(options: TakeOptions = NO_OPTIONS): Promise<void> {
+    checkTake(options);
+    return this.#take(options);
   }
 
   async tryTake(): Promise<boolean> {
     return (await this.#semaphore.tryAcquire({ maxHold: this.#span })) !== undefined;
+  }
+
+  async #take(options: TakeOptions): Promise<void> {
+    await this.#semaphore.acquire({ ...options, within: null, maxHold: this.#span });
   }
 }

@@ -1,9 +1,10 @@
 /** A copy of a map in this process, kept by following it: what is read from it costs no more than a `Map`. */
 import type { Replica as ReplicaApi, ReplicaOptions } from '../api.js';
-import { checkSignal } from '../arguments.js';
 import { decode } from '../codec/codec.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
+import { NO_OPTIONS, checkEnd } from '../options.js';
+import type { EndOptions } from '../options.js';
 import type { MapChange, MapEntry } from '../protocol.js';
 import { checkVersion } from './map-arguments.js';
 import type { Follower, MapWatches } from './map-watches.js';
@@ -73,9 +74,10 @@ export class Replica<V> implements ReplicaApi<V>, Follower {
     for (const [key, value] of this.#entries) visit.call(self, value, key, this);
   }
 
-  reached(version: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  reached(version: number, options: EndOptions = NO_OPTIONS): Promise<void> {
     checkVersion('version', version);
-    if (signal !== undefined) checkSignal(signal);
+    checkEnd('replica.reached()', options);
+    const { signal } = options;
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (version <= this.#version) return Promise.resolve();
     if (this.#life.at === 'ended') return Promise.reject(this.#life.reason);

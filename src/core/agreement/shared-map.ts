@@ -1,13 +1,14 @@
 /** One map of the group, as one hub sees it. It holds nothing: every call is a command, and the authority's order is its truth. */
 import type * as api from '../api.js';
-import { checkFunction, checkName, checkSignal } from '../arguments.js';
+import { checkFunction, checkName } from '../arguments.js';
 import { encode } from '../codec/codec.js';
 import { HubError } from '../errors.js';
 import type { Feed } from '../feed.js';
 import type { KeepAlive } from '../keep-alive.js';
+import { NO_OPTIONS, checkEnd } from '../options.js';
 import type { Lifetime, MapCommand, MapTerms, Outcome } from '../protocol.js';
 import type { Authority } from './authority.js';
-import { checkAmount, checkKeys, checkLifetime, checkStateOptions, checkTransaction, checkVersion, checkWatch } from './map-arguments.js';
+import { checkAmount, checkDelete, checkKeys, checkSet, checkStateOptions, checkTransaction, checkUpdate, checkWatch } from './map-arguments.js';
 import { readCount, readEntries, readEntry, readPresence, readRemoved, readStored, readSum, readValue, readVersion } from './map-outcomes.js';
 import { asCommand, readTransacted } from './map-transactions.js';
 import { MapWatch } from './map-watch.js';
@@ -21,7 +22,7 @@ export class SharedMap<V> implements api.SharedMap<V> {
   readonly #keepAlive: KeepAlive;
   readonly #terms: MapTerms | undefined;
 
-  constructor(name: string, authority: Authority, watches: MapWatches, keepAlive: KeepAlive, options: api.StateOptions = {}) {
+  constructor(name: string, authority: Authority, watches: MapWatches, keepAlive: KeepAlive, options: api.StateOptions = NO_OPTIONS) {
     checkName('map', name);
     this.name = name;
     this.#authority = authority;
@@ -51,8 +52,7 @@ export class SharedMap<V> implements api.SharedMap<V> {
 
   set(key: string, value: V, options: api.SetOptions = NO_OPTIONS): Promise<number> {
     checkName('key', key);
-    if (options.expect !== undefined) checkVersion('expect', options.expect);
-    const lifetime = checkLifetime(options);
+    const lifetime = options === NO_OPTIONS ? undefined : checkSet(options);
     try {
       return this.#ask(this.#setting(key, value, options.expect, lifetime), readVersion);
     } catch (error) {
@@ -60,9 +60,10 @@ export class SharedMap<V> implements api.SharedMap<V> {
     }
   }
 
-  delete(key: string, { expect }: api.ExpectOptions = NO_OPTIONS): Promise<boolean> {
+  delete(key: string, options: api.ExpectOptions = NO_OPTIONS): Promise<boolean> {
     checkName('key', key);
-    if (expect !== undefined) checkVersion('expect', expect);
+    checkDelete(options);
+    const { expect } = options;
     const command = { type: 'map.delete', map: this.name, key } as const;
     return this.#ask(expect === undefined ? command : { ...command, expect }, readRemoved);
   }
@@ -74,11 +75,11 @@ export class SharedMap<V> implements api.SharedMap<V> {
   }
 
   update(key: string, change: Update<V>, options: api.UpdateOptions = NO_OPTIONS): Promise<V | undefined> {
-    const { signal } = options;
     checkName('key', key);
     checkFunction('change', change);
-    if (signal !== undefined) checkSignal(signal);
-    const updated = this.#update(key, change, checkLifetime(options), signal);
+    const lifetime = checkUpdate(options);
+    const { signal } = options;
+    const updated = this.#update(key, change, lifetime, signal);
     return signal === undefined ? updated : abortable(updated, signal);
   }
 
@@ -103,13 +104,14 @@ export class SharedMap<V> implements api.SharedMap<V> {
     await this.#ask({ type: 'map.clear', map: this.name }, readRemoved);
   }
 
-  watch(options: api.WatchOptions = {}): Feed<api.Change<V>> {
+  watch(options: api.WatchOptions = NO_OPTIONS): Feed<api.Change<V>> {
     checkWatch(options);
+    this.#watches.assertOpen();
     return new MapWatch(this.name, this.#watches, this.#keepAlive, options).feed as Feed<api.Change<V>>;
   }
 
-  replica(options: api.ReplicaOptions = {}): Promise<Replica<V>> {
-    if (options.signal !== undefined) checkSignal(options.signal);
+  replica(options: api.ReplicaOptions = NO_OPTIONS): Promise<Replica<V>> {
+    checkEnd('map.replica()', options);
     return Replica.of<V>(this.name, this.#watches, this.#keepAlive, options);
   }
 
@@ -149,8 +151,6 @@ export class SharedMap<V> implements api.SharedMap<V> {
     });
   }
 }
-
-const NO_OPTIONS = Object.freeze({});
 
 type Update<V> = (value: V | undefined) => V | undefined | Promise<V | undefined>;
 

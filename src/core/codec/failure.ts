@@ -38,9 +38,10 @@ export function readFailure(arrival: Arrival): unknown {
   }
 }
 
-/** For an error one that looks like it, with the reason as its cause; for anything else the reason itself. */
+/** For an error one that looks like it, and for what is no value one that names it, with the reason as their cause; for anything else the reason itself. */
 function substitute(thrown: unknown, reason: HubError): Error {
   try {
+    if (typeof thrown === 'function' || typeof thrown === 'symbol') return new Error(`The handler threw ${named(thrown)}, not an error.`, { cause: reason });
     if (!(thrown instanceof Error)) return reason;
     const error = reviveError(headOf(thrown));
     hide(error, 'cause', reason);
@@ -49,6 +50,11 @@ function substitute(thrown: unknown, reason: HubError): Error {
     // Not even its name can be read.
     return reason;
   }
+}
+
+/** `a function "save"`, `Symbol(over)`. */
+function named(thrown: symbol | { readonly name: unknown }): string {
+  return typeof thrown === 'symbol' ? String(thrown) : `a function ${JSON.stringify(thrown.name)}`;
 }
 
 /** The cause of why it could not be encoded is likely to be the next that cannot be. */

@@ -35,7 +35,7 @@ export class Answers {
   readonly #running = new Map<number, Map<number, RunningCall>>();
   /** How many handlers are at work, and who waits until none is. */
   #busy = 0;
-  #idle: (() => void)[] = [];
+  #idle: Idle[] = [];
   /** An answer that had to wait, and then could not be sent. */
   readonly #stranded = ({ type, call, to }: Letter, error: HubError): void => {
     if (type === 'reply' && typeof to === 'number') this.#post(to, 'failure', call, encodeFailure(error));
@@ -124,13 +124,14 @@ export class Answers {
     for (const handler of [...this.#handlers.values()]) handler.end();
   }
 
-  get isBusy(): boolean {
-    return this.#busy > 0;
+  /** Whether no handler is at work, but for that of the call `within` which this is asked. */
+  isIdle(within?: Call): boolean {
+    return this.#busy === 0 || (this.#busy === 1 && within instanceof RunningCall && within.isAtWork);
   }
 
-  /** Resolves when no handler is at work. */
-  idle(): Promise<void> {
-    return this.isBusy ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve();
+  /** Resolves when it is. */
+  idle(within?: Call): Promise<void> {
+    return this.isIdle(within) ? Promise.resolve() : new Promise((resolve) => this.#idle.push({ within, resolve }));
   }
 
   #abandon(asker: number, reason: HubError): void {
@@ -157,24 +158,24 @@ export class Answers {
     if (kind === 'value') return this.#reply(call, output);
 
     this.#keep(call);
-    this.#began();
+    this.#began(call);
     Promise.resolve(output).then(
       (value) => {
-        if (isStream(value)) return this.#pour(call, value).then(() => this.#finished());
+        if (isStream(value)) return this.#pour(call, value).then(() => this.#finished(call));
         this.#reply(call, value);
-        this.#finished();
+        this.#finished(call);
         return undefined;
       },
       (thrown: unknown) => {
         this.#fail(call, thrown);
-        this.#finished();
+        this.#finished(call);
       },
     );
   }
 
   #queue(queue: PQueue, answer: Answer, input: unknown, call: RunningCall): void {
     this.#keep(call);
-    this.#began();
+    this.#began(call);
     void queue.add(async () => {
       try {
         if (call.isAnswered) return;
@@ -184,15 +185,15 @@ export class Answers {
       } catch (thrown) {
         this.#fail(call, thrown);
       } finally {
-        this.#finished();
+        this.#finished(call);
       }
     });
   }
 
   #begin(call: RunningCall, source: AsyncIterable<unknown>): void {
     this.#keep(call);
-    this.#began();
-    void this.#pour(call, source).then(() => this.#finished());
+    this.#began(call);
+    void this.#pour(call, source).then(() => this.#finished(call));
   }
 
   /** Resolves when the source has ended, or is not wanted any more; never rejects. */
@@ -233,7 +234,7 @@ export class Answers {
     try {
       this.#post(call.from.number, 'reply', call.number, encode(value));
     } catch (error) {
-      return this.#fail(call, error);
+      return this.#fail(call, tooLarge(error, call.method));
     }
     this.#done(call);
   }
@@ -269,16 +270,18 @@ export class Answers {
     this.#running.get(call.from.number)?.delete(call.number);
   }
 
-  #began(): void {
+  #began(call: RunningCall): void {
+    call.isAtWork = true;
     this.#busy += 1;
   }
 
-  #finished(): void {
+  #finished(call: RunningCall): void {
+    call.isAtWork = false;
     this.#busy -= 1;
-    if (this.#busy > 0) return;
-    const idle = this.#idle;
-    this.#idle = [];
-    for (const resolve of idle) resolve();
+    if (this.#idle.length === 0) return;
+    const idle = this.#idle.filter(({ within }) => this.isIdle(within));
+    this.#idle = this.#idle.filter((each) => !idle.includes(each));
+    for (const { resolve } of idle) resolve();
   }
 }
 
@@ -286,6 +289,11 @@ interface Handler {
   readonly answer: Answer;
   readonly queue: PQueue | undefined;
   readonly end: () => void;
+}
+
+interface Idle {
+  readonly within: Call | undefined;
+  readonly resolve: () => void;
 }
 
 const NOTHING: Disposable = { [Symbol.dispose]: () => {} };
@@ -296,6 +304,12 @@ function isThenable(value: unknown): boolean {
 
 function isParts(payload: Arrival): boolean {
   return typeof payload === 'object' && 'form' in payload && payload.form === STREAM.form;
+}
+
+/** Who carries an answer knows its call's number only. */
+function tooLarge(error: unknown, method: string): unknown {
+  if (!(error instanceof HubError) || error.code !== 'TOO_LARGE') return error;
+  return new HubError('TOO_LARGE', `The answer to "${method}" is too large. ${error.message}`, { cause: error });
 }
 
 /** Of a handler's own requests some may not have run; the handler has. */

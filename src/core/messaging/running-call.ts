@@ -29,6 +29,8 @@ export class RunningCall implements Call, Expiring {
   /** The parts of its input, if it comes in parts, and of its answer, if it goes in parts. */
   input: Inflow | undefined = undefined;
   answer: Outflow | undefined = undefined;
+  /** Its handler has begun, and has not settled. */
+  isAtWork = false;
   /** It has its answer: what the handler makes of it now goes nowhere. */
   isAnswered = false;
 

@@ -401,7 +401,7 @@ export class Seated implements Session, Desk, Patient {
 
   #checkSize(payload: Payload, name: string): void {
     if (typeof payload === 'string' && payload.length * 3 <= this.#longest) return;
-    this.#checkRoom(sizeOf(payload), `A value for "${name}"`);
+    this.#checkRoom(sizeOf(payload), name === '' ? 'An answer, or a part of one,' : `A value for "${name}"`);
   }
 
   #checkRoom(size: number, what: string): void {

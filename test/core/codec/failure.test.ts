@@ -20,6 +20,15 @@ describe('Failures', () => {
     });
   }
 
+  for (const [thrown, name] of [[function save() {}, 'a function "save"'], [Symbol('over'), 'Symbol(over)']] as const) {
+    it(`name ${name}, which cannot cross processes`, () => {
+      const error = crossedError(thrown);
+
+      expect(error.message).to.equal(`The handler threw ${name}, not an error.`);
+      expect(error.cause).to.be.instanceOf(HubError).with.property('code', 'UNSERIALIZABLE');
+    });
+  }
+
   it('keep what an error says of itself', () => {
     const thrown = Object.assign(new TypeError('no such order', { cause: new RangeError('17') }), { code: 'E_ORDER', order: 17 });
 
@@ -59,8 +68,6 @@ describe('Failures', () => {
   });
 
   const worst: Record<string, unknown> = {
-    'a function': () => 1,
-    'a symbol': Symbol('s'),
     'an error whose message throws a function': Object.defineProperty(new Error(), 'message', {
       get() {
         throw () => 1;

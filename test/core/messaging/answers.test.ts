@@ -115,7 +115,8 @@ describe('Answers', () => {
 
     narrow.receives({ type: 'request', member: 2, name: 'huge', call: 5 });
 
-    expect(decodeFailure(narrow.envelope('failure').payload)).to.have.property('code', 'TOO_LARGE');
+    const failure = decodeFailure(narrow.envelope('failure').payload);
+    expect(failure).to.include({ code: 'TOO_LARGE', message: 'The answer to "huge" is too large. Over the limit.' });
   });
 });
 
