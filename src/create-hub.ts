@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as api from './core/api.js';
-import { checkCount, checkName, describe } from './core/arguments.js';
+import { checkCount, checkName, checkSecret, describe } from './core/arguments.js';
 import type { Context, Doing } from './core/context.js';
 import { HubError } from './core/errors.js';
 import { Hub } from './core/hub.js';
@@ -97,7 +97,7 @@ const OF_TRANSPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['memory', ['group', 'limits']],
   ['cluster', ['group', 'limits']],
   ['fork', ['group', 'limits', 'children', 'role']],
-  ['socket', ['path', 'broker', 'durability', 'limits']],
+  ['socket', ['path', 'broker', 'durability', 'secret', 'limits']],
 ]);
 
 /** A mistyped option would be ignored in silence: it is refused by name. */
@@ -143,6 +143,7 @@ function checkMeeting(options: CreateHubOptions): void {
       if (typeof options.path !== 'string' || options.path === '') {
         throw new TypeError(`\`path\` is the folder in which the group meets, as in { transport: 'socket', path: '/run/shop' }, not ${describe(options.path)}.`);
       }
+      if (options.secret !== undefined) checkSecret(options.secret);
       checkChoice('broker', options.broker, ['auto', 'always', 'never']);
       return checkChoice('durability', options.durability, ['none', 'process', 'disk']);
   }

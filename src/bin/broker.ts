@@ -4,8 +4,8 @@ import { socketRendezvous } from '../transports/socket.js';
 import type { SocketOptions } from '../transports/socket.js';
 
 /** Resolves when it has handed over. */
-export async function keepBroker(path: string, durability = 'process'): Promise<void> {
-  const options = { path, broker: 'always', durability } as SocketOptions;
+export async function keepBroker(path: string, durability = 'process', secret?: string): Promise<void> {
+  const options = { path, broker: 'always', durability, ...(secret === undefined ? {} : { secret }) } as SocketOptions;
   const leaving = new AbortController();
   const leave = (): void => leaving.abort(new Error('told to end before there was a group'));
   process.once('SIGTERM', leave);

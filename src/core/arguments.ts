@@ -58,6 +58,15 @@ export function checkBoolean(what: string, value: unknown): void {
   if (typeof value !== 'boolean') throw new TypeError(`\`${what}\` is true or false, not ${describe(value)}.`);
 }
 
+/** No error of it says what it is. */
+export function checkSecret(secret: unknown): void {
+  if (typeof secret !== 'string') throw new TypeError(`\`secret\` is a string that all processes of the group are given, not of the type ${typeof secret}.`);
+  if (secret.length < SHORTEST_SECRET) throw new RangeError(`\`secret\` has ${SHORTEST_SECRET} characters at least, not ${secret.length}. Make one by: openssl rand -base64 32`);
+}
+
+/** A shorter one can be guessed by whoever has heard what is signed by it. */
+const SHORTEST_SECRET = 16;
+
 /** One key, or several: each a name, and not none. */
 export function checkKeys(keys: unknown): void {
   if (!Array.isArray(keys)) return checkName('key', keys);

@@ -6,13 +6,15 @@ export interface Limits {
   readonly queue: number;
   /** How many members a group may have. Default 10 000. */
   readonly members: number;
-  /** How long a new link may keep silent, in ms. Default 5 000. */
+  /** How long a new link may take to introduce itself, in ms. Default 5 000. */
   readonly hello: number;
+  /** How many links may wait to be let in at a time. Default 1 000. */
+  readonly strangers: number;
   /** How long a broker's journal may grow, in bytes, before the state is written in its place; or four times the state, if that is more. Default 1 MiB. */
   readonly journal: number;
 }
 
-export const LIMITS: Limits = { packet: 64 * 1024 * 1024, queue: 16 * 1024 * 1024, members: 10_000, hello: 5_000, journal: 1024 * 1024 };
+export const LIMITS: Limits = { packet: 64 * 1024 * 1024, queue: 16 * 1024 * 1024, members: 10_000, hello: 5_000, strangers: 1_000, journal: 1024 * 1024 };
 
 /** All that a process may say before it has been let in. */
 export const HELLO_LIMIT = 65_536;

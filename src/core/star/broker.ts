@@ -13,8 +13,7 @@ import type { Event, LeaveReason, Outcome } from '../protocol.js';
 import { copyOf } from '../text.js';
 import { Connection } from './connection.js';
 import { Estate } from './estate.js';
-import { readHello } from './hello.js';
-import type { Hello, Refusal, Welcome } from './hello.js';
+import type { Hello, Welcome } from './hello.js';
 import { Interests } from './interests.js';
 import type { Shift } from './interests.js';
 import type { Journal } from './journal.js';
@@ -23,9 +22,11 @@ import type { Link } from './link.js';
 import { Order } from './order.js';
 import { AT, FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
 import { Reader } from './reader.js';
+import { Reception, refuse } from './reception.js';
 import { Return } from './return.js';
-import { Turn } from './turn.js';
 import type { IsDead } from './return.js';
+import type { Secret } from './secret.js';
+import { Turn } from './turn.js';
 import { readInterest } from './vocabulary.js';
 
 export interface BrokerOptions {
@@ -36,12 +37,15 @@ export interface BrokerOptions {
   readonly limits: Limits;
   readonly journal?: Journal | undefined;
   readonly isDead?: IsDead | undefined;
+  /** Where there is one, nobody is let in who does not know it. */
+  readonly secret?: Secret | undefined;
 }
 
 export class Broker {
   readonly #epoch: number;
   readonly #host: Host;
   readonly #limits: Limits;
+  readonly #reception: Reception;
   readonly #outlives: boolean;
   readonly #turn: Turn;
   readonly #estate: Estate;
@@ -49,16 +53,15 @@ export class Broker {
   readonly #return: Return;
   readonly #interests = new Interests();
   readonly #members = new Map<number, Connection>();
-  /** Links that have not said hello yet, and how long they may take. */
-  readonly #strangers = new Map<Connection, Disposable>();
   /** Members that have not had their last word yet, while all are being handed over. */
   #leaving: { readonly members: Set<Connection>; readonly done: () => void } | undefined;
   #isClosed = false;
 
-  constructor({ epoch, floor, host, limits, journal, isDead = doubt }: BrokerOptions) {
+  constructor({ epoch, floor, host, limits, journal, secret, isDead = doubt }: BrokerOptions) {
     this.#epoch = epoch;
     this.#host = host;
     this.#limits = limits;
+    this.#reception = new Reception({ epoch, host, limits, secret, letIn: (connection, hello) => this.#meet(connection, hello) });
     this.#outlives = journal !== undefined;
     this.#turn = new Turn(host);
     const past = journal?.past() ?? NOTHING;
@@ -83,10 +86,7 @@ export class Broker {
 
   attach(link: Link): void {
     const connection = new Connection(this, link, this.#turn);
-    if (!this.#isClosed) {
-      const silent = new HubError('BAD_PACKET', `A link kept silent for ${this.#limits.hello} ms; it should have begun with a hello.`);
-      this.#strangers.set(connection, this.#host.after(this.#limits.hello, () => connection.destroy(silent)));
-    }
+    if (!this.#isClosed) this.#reception.enter(connection);
     connection.open();
     if (this.#isClosed) connection.close();
   }
@@ -99,7 +99,7 @@ export class Broker {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#return.stop();
-    for (const connection of this.#strangers.keys()) connection.close();
+    this.#reception.close();
     if (this.#outlives && this.#members.size > 0) await this.#lastWords();
     await this.#order.close();
   }
@@ -107,7 +107,8 @@ export class Broker {
   /** Lets all links go, after what was said has gone out. */
   close(): void {
     this.#isClosed = true;
-    for (const connection of [...this.#members.values(), ...this.#strangers.keys()]) {
+    this.#reception.close();
+    for (const connection of [...this.#members.values()]) {
       if (connection.isEnding) continue;
       if (!this.#outlives) connection.out.control(KIND.bye);
       connection.close();
@@ -115,7 +116,7 @@ export class Broker {
   }
 
   packet(connection: Connection, packet: Reader): void {
-    if (connection.member === 0) return this.#meet(connection, packet);
+    if (connection.member === 0) return this.#reception.packet(connection, packet);
     if (packet.kind < FIRST_ENVELOPE) return this.#serve(connection, packet);
     if ((packet.flags & FLAG.returned) !== 0) throw new HubError('BAD_PACKET', 'A member returned an envelope; only a broker does.');
     if (connection.waiting === 0) this.#forward(connection, packet);
@@ -137,28 +138,15 @@ export class Broker {
   }
 
   closed(connection: Connection): void {
-    this.#strangers.get(connection)?.[Symbol.dispose]();
-    this.#strangers.delete(connection);
+    this.#reception.left(connection);
     this.#hasLastWord(connection);
     this.#order.after(connection.member, () => this.#leave(connection, 'lost'));
   }
 
-  #meet(connection: Connection, packet: Reader): void {
-    const patience = this.#strangers.get(connection);
-    if (packet.kind !== KIND.hello || patience === undefined) {
-      throw new HubError('BAD_PACKET', `A link began with a packet of kind ${packet.kind}; it should have begun with a hello, and waited for the answer.`);
-    }
-    patience[Symbol.dispose]();
-    this.#strangers.delete(connection);
-    try {
-      const hello = readHello(packet.text());
-      this.#checkEpoch(hello);
-      if (hello.resume === undefined) this.#letIn(connection, hello);
-      else this.#takeBack(connection, hello, hello.resume);
-    } catch (error) {
-      if (!(error instanceof HubError)) throw error;
-      refuse(connection, error);
-    }
+  #meet(connection: Connection, hello: Hello): void {
+    this.#checkEpoch(hello);
+    if (hello.resume === undefined) this.#letIn(connection, hello);
+    else this.#takeBack(connection, hello, hello.resume);
   }
 
   #checkEpoch({ epoch }: Hello): void {
@@ -349,11 +337,6 @@ const LAST_WORDS = 1_000;
 const NOTHING = new Uint8Array(0);
 
 const doubt: IsDead = async () => false;
-
-function refuse(connection: Connection, error: HubError): void {
-  connection.out.control(KIND.refused, { code: error.code, message: error.message } satisfies Refusal);
-  connection.close(error);
-}
 
 function listeners(of: 'topic' | 'method', name: string, members: readonly number[]): Event {
   return { type: 'listeners', of, name, members };

@@ -14,6 +14,17 @@ export interface Hello {
   readonly proof?: string;
   /** It was in the group before, and wants to go on under this number. */
   readonly resume?: number;
+  /** It was given a secret: what the broker is to sign. */
+  readonly nonce?: string;
+}
+
+/** What a broker that was given a secret answers first. */
+export interface Challenge {
+  readonly epoch: number;
+  /** What the member is to sign. */
+  readonly nonce: string;
+  /** That the broker knows the secret itself. */
+  readonly proof: string;
 }
 
 export interface Welcome {
@@ -30,14 +41,15 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Checks what a stranger says of itself. Throws `BAD_PACKET` or `VERSION`. */
+/**
+ * Checks what a stranger says of itself. Throws `BAD_PACKET` or `VERSION`. What it says beyond this is passed over: that is
+ * how a later version can say what it can do besides, to those who understand it.
+ */
 export function readHello(text: string): Hello {
   const hello = parse(text);
   if (!isRecord(hello) || typeof hello['protocol'] !== 'number') throw bad();
-  if (hello['protocol'] !== PROTOCOL) {
-    throw new HubError('VERSION', `A process speaks version ${hello['protocol']} of the protocol, this group speaks version ${PROTOCOL}. Run one version of interhub in all processes of a group.`);
-  }
-  const { member, epoch, proof, resume } = hello;
+  checkProtocol('This process', hello['protocol'], 'the broker of the group');
+  const { member, epoch, proof, resume, nonce } = hello;
   if (!isRecord(member) || typeof epoch !== 'number') throw bad();
   const { id, name, labels, pid } = member;
   if (typeof id !== 'string' || typeof name !== 'string' || typeof pid !== 'number' || !isRecord(labels)) throw bad();
@@ -49,18 +61,35 @@ export function readHello(text: string): Hello {
   }
   if (proof !== undefined && (typeof proof !== 'string' || proof.length > MAX_NAME_BYTES)) throw bad();
   if (resume !== undefined && typeof resume !== 'number') throw bad();
+  if (nonce !== undefined && (typeof nonce !== 'string' || nonce.length > MAX_NAME_BYTES)) throw bad();
   return {
     protocol: PROTOCOL,
     epoch,
     member: { id, name, pid, labels: Object.fromEntries(texts) },
     ...(proof === undefined ? {} : { proof }),
     ...(resume === undefined ? {} : { resume }),
+    ...(nonce === undefined ? {} : { nonce }),
   };
+}
+
+export function readChallenge(text: string): Challenge {
+  const challenge = parse(text);
+  if (!isRecord(challenge)) throw bad();
+  const { epoch, nonce, proof } = challenge;
+  if (typeof epoch !== 'number' || typeof nonce !== 'string' || typeof proof !== 'string') throw bad();
+  return { epoch, nonce, proof };
+}
+
+export function readProof(text: string): string {
+  const proof = parse(text);
+  if (!isRecord(proof) || typeof proof['proof'] !== 'string') throw bad();
+  return proof['proof'];
 }
 
 export function readWelcome(text: string): Welcome {
   const welcome = parse(text);
   if (!isRecord(welcome) || typeof welcome['number'] !== 'number' || !Array.isArray(welcome['members'])) throw bad();
+  checkProtocol('The broker of the group', welcome['protocol'], 'this process');
   return welcome as unknown as Welcome;
 }
 
@@ -68,6 +97,12 @@ export function readRefusal(text: string): HubError {
   const refusal = parse(text);
   if (!isRecord(refusal) || typeof refusal['code'] !== 'string' || typeof refusal['message'] !== 'string') throw bad();
   return new HubError(refusal['code'] as HubErrorCode, refusal['message']);
+}
+
+function checkProtocol(who: string, theirs: unknown, us: string): void {
+  if (theirs === PROTOCOL) return;
+  const age = typeof theirs === 'number' && theirs < PROTOCOL ? 'an older' : 'a newer';
+  throw new HubError('VERSION', `${who} speaks version ${String(theirs)} of the protocol, ${age} one than ${us}, which speaks version ${PROTOCOL}. Run one version of interhub in all processes of a group.`);
 }
 
 function parse(text: string): unknown {

@@ -5,6 +5,7 @@ import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { linkPair } from './pair.js';
 import type { Meeting } from './rendezvous.js';
+import type { Secret } from './secret.js';
 
 export type Authority = Extract<Meeting, { readonly role: 'authority' }>;
 
@@ -14,12 +15,12 @@ export class Office {
   readonly #host: Host;
   #closing: Promise<void> | undefined;
 
-  constructor(meeting: Authority, host: Host, limits: Limits) {
+  constructor(meeting: Authority, host: Host, limits: Limits, secret: Secret | undefined) {
     const { epoch, journal, isDead } = meeting;
     this.#meeting = meeting;
     this.#host = host;
     // Seqs, versions and tokens go on above the clock, in microseconds: they rise across restarts of everything, and stay safe integers until 2255.
-    this.#broker = new Broker({ epoch, floor: Date.now() * 1_000, host, limits, journal, isDead });
+    this.#broker = new Broker({ epoch, floor: Date.now() * 1_000, host, limits, journal, isDead, secret });
     void meeting.deposed?.then(() => this.close());
   }
 

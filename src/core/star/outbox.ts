@@ -13,7 +13,7 @@ import type { Turn } from './turn.js';
 import { writeCommand, writeEvent, writeInterest, writeOutcome } from './vocabulary.js';
 import type { Submitted, Told } from './vocabulary.js';
 
-type ControlKind = (typeof KIND)['hello' | 'welcome' | 'refused' | 'bye' | 'handover' | 'resumed' | 'ping' | 'pong'];
+type ControlKind = (typeof KIND)['hello' | 'welcome' | 'refused' | 'bye' | 'handover' | 'resumed' | 'ping' | 'pong' | 'challenge' | 'proof'];
 
 /** This many bytes leave without waiting for the end of the turn. */
 const EARLY = 16_384;

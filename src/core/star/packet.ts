@@ -32,6 +32,9 @@ export const KIND = {
   resumed: 6,
   ping: 7,
   pong: 13,
+  /** The broker: prove that you know the secret, as I do. The member: here is my proof. */
+  challenge: 14,
+  proof: 15,
   // agreeing
   command: 8,
   outcome: 9,

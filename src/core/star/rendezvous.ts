@@ -2,12 +2,15 @@
 import type { Journal } from './journal.js';
 import type { Link } from './link.js';
 import type { IsDead } from './return.js';
+import type { Secret } from './secret.js';
 
 export interface Rendezvous {
   /** The transport's name, for errors. */
   readonly name: string;
   /** What this process may be called in the group when its user gives it no name: `primary`, `worker-3`. */
   readonly suggestedName?: string;
+  /** What all members of the group know: who does not is not let in, nor believed to be its authority. */
+  readonly secret?: Secret | undefined;
   /**
    * Finds the group, or founds it. Called at the start and after every loss: reconnecting and failing over are one act.
    * Rejects when there is no way in; the error says what to do.

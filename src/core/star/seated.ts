@@ -12,7 +12,7 @@ import type { Deliver } from './arrivals.js';
 import { Commands } from './commands.js';
 import { Connection } from './connection.js';
 import type { Desk } from './connection.js';
-import { readRefusal, readWelcome } from './hello.js';
+import { readChallenge, readRefusal, readWelcome } from './hello.js';
 import type { Hello, Welcome } from './hello.js';
 import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
@@ -20,6 +20,8 @@ import { FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
 import { Pulse } from './pulse.js';
 import type { Patient } from './pulse.js';
 import type { Reader } from './reader.js';
+import { oath } from './secret.js';
+import type { Secret } from './secret.js';
 import { sizeOf, sizeOfMany } from './sizes.js';
 import { Turn } from './turn.js';
 import { readEvent, readOutcome } from './vocabulary.js';
@@ -30,6 +32,8 @@ export interface SeatedOptions {
   readonly limits: Limits;
   /** What would prove that this process is dead. */
   readonly proof?: string | undefined;
+  /** Where there is one, a broker has to prove that it knows it. */
+  readonly secret?: Secret | undefined;
   /** The link has ended, and the session has not: a new one is to be brought to `enter`. */
   readonly mend: (session: Seated) => void;
   /** The session has ended, and its group, which outlives its broker, does not know. */
@@ -53,6 +57,10 @@ type Life =
   | { readonly at: 'ended' };
 
 interface Entering {
+  /** What it has said. */
+  readonly hello: string;
+  /** Whether the broker knows the secret. */
+  isProved: boolean;
   readonly entered: (isIn: boolean) => void;
   readonly refused: (error: HubError) => void;
 }
@@ -99,14 +107,15 @@ export class Seated implements Session, Desk, Patient {
    */
   enter(link: Link, epoch: number, epilogue: () => Promise<void> = () => Promise.resolve()): Promise<boolean> {
     return new Promise((entered, refused) => {
+      const hello = this.#hello(Math.max(epoch, this.#epoch));
       this.#hasKnocked = true;
-      this.#entering = { entered, refused };
+      this.#entering = { entered, refused, hello: JSON.stringify(hello), isProved: false };
       this.#epilogue = epilogue;
       const connection = new Connection(this, link, this.#turn);
       connection.admit(0, this.#options.limits.packet);
       this.#connection = connection;
       connection.open();
-      connection.out.control(KIND.hello, this.#hello(Math.max(epoch, this.#epoch)));
+      connection.out.control(KIND.hello, hello);
     });
   }
 
@@ -272,14 +281,24 @@ export class Seated implements Session, Desk, Patient {
   }
 
   #hello(epoch: number): Hello {
-    const { proof } = this.#options;
-    const hello = { protocol: PROTOCOL, member: this.#seat.member, epoch, ...(proof === undefined ? {} : { proof }) };
+    const { proof, secret } = this.#options;
+    const hello = {
+      protocol: PROTOCOL,
+      member: this.#seat.member,
+      epoch,
+      ...(proof === undefined ? {} : { proof }),
+      ...(secret === undefined ? {} : { nonce: secret.nonce() }),
+    };
     return this.#life.at === 'joining' || this.#life.at === 'ended' ? hello : { ...hello, resume: this.#life.place.member.number };
   }
 
-  #greeted(packet: Reader, { entered, refused }: Entering): void {
+  #greeted(packet: Reader, entering: Entering): void {
+    const { entered, refused } = entering;
     switch (packet.kind) {
+      case KIND.challenge:
+        return this.#challenged(packet.text(), entering);
       case KIND.welcome:
+        if (this.#options.secret !== undefined && !entering.isProved) return this.#distrust(entering, 'did not prove that it knows the secret');
         this.#entering = undefined;
         this.#welcomed(readWelcome(packet.text()));
         return entered(true);
@@ -293,6 +312,25 @@ export class Seated implements Session, Desk, Patient {
       default:
         throw new HubError('BAD_PACKET', `A broker began with a packet of kind ${packet.kind}; it should have begun with a welcome.`);
     }
+  }
+
+  #challenged(text: string, entering: Entering): void {
+    const { secret } = this.#options;
+    if (secret === undefined) throw new HubError('BAD_PACKET', 'A broker asked for a secret that was not offered.');
+    const { epoch, nonce, proof } = readChallenge(text);
+    if (!secret.verify(oath('broker', epoch, nonce, entering.hello), proof)) return this.#distrust(entering, 'was given another secret than this process');
+    entering.isProved = true;
+    this.#connection?.out.control(KIND.proof, { proof: secret.sign(oath('member', epoch, nonce, entering.hello)) });
+  }
+
+  /** Whoever is there may be anybody: it is told nothing more. */
+  #distrust({ refused }: Entering, what: string): void {
+    const error = new HubError('REFUSED', `The broker of the group ${what}. Pass the same \`secret\` in all processes of the group.`);
+    const connection = this.#connection;
+    this.#entering = undefined;
+    this.#connection = undefined;
+    connection?.destroy(error);
+    refused(error);
   }
 
   #welcomed({ number, members, epoch, outlives }: Welcome): void {

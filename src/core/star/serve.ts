@@ -22,7 +22,7 @@ export async function serve(rendezvous: Rendezvous, signal: AbortSignal, { host 
     meeting.link.destroy(refusal);
     throw refusal;
   }
-  const office = new Office(meeting, host, { ...LIMITS, ...limits });
+  const office = new Office(meeting, host, { ...LIMITS, ...limits }, rendezvous.secret);
   await office.begin();
   office.open();
   return { epoch: meeting.epoch, deposed: meeting.deposed ?? new Promise(() => {}), close: () => office.close() };

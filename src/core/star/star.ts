@@ -45,6 +45,7 @@ class Star implements Transport {
       host: this.#host,
       limits: this.#limits,
       proof,
+      secret: this.#rendezvous.secret,
       mend: (broken) => void this.#mend(broken),
       resign: () => void this.#resign(proof),
     });
@@ -85,7 +86,7 @@ class Star implements Transport {
   async #enter(meeting: Meeting, session: Seated, signal: AbortSignal): Promise<boolean> {
     if (meeting.role === 'member') return this.#sit(meeting.link, session, signal);
 
-    const office = new Office(meeting, this.#host, this.#limits);
+    const office = new Office(meeting, this.#host, this.#limits, this.#rendezvous.secret);
     try {
       await office.begin();
       const isIn = await this.#sit(office.link(), session, signal, () => office.close());

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { HubError } from '../../core/errors.js';
 import type { Meeting, Rendezvous } from '../../core/star/rendezvous.js';
+import type { Secret } from '../../core/star/secret.js';
 import { openFolder, unusable } from './folder.js';
 import { Generations } from './generations.js';
 import type { Last } from './generations.js';
@@ -25,6 +26,7 @@ export interface FolderOptions {
   readonly broker: BrokerRole;
   /** Default `process`. */
   readonly durability?: Durability;
+  readonly secret?: Secret;
 }
 
 /** `auto`: whoever comes first. `always`: this process, or it fails. `never`: another one, which is waited for. */
@@ -43,6 +45,7 @@ const DAMAGE_ATTEMPTS = 10;
 
 export class FolderRendezvous implements Rendezvous {
   readonly name = 'socket';
+  readonly secret: Secret | undefined;
   readonly #path: string;
   readonly #broker: BrokerRole;
   readonly #durability: Durability;
@@ -53,6 +56,7 @@ export class FolderRendezvous implements Rendezvous {
   #seen = 0;
 
   constructor(options: FolderOptions, steps: Steps = system, oracleOf: typeof systemOracle = systemOracle) {
+    this.secret = options.secret;
     this.#path = options.path;
     this.#broker = options.broker;
     this.#durability = options.durability ?? 'process';

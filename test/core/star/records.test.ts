@@ -7,7 +7,8 @@ import { bodyText, eachRecord, Records, salvage, soundLength } from '../../../sr
 function journal(...texts: readonly string[]): Uint8Array {
   const records = new Records();
   texts.forEach((text, i) => records.decree(i, text));
-  return records.bytes.slice();
+  // A copy: `slice` of a Buffer would be the same memory, and keep what one run damages for the next.
+  return Uint8Array.from(records.bytes);
 }
 
 function read(bytes: Uint8Array): string[] {

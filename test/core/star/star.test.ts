@@ -296,6 +296,16 @@ describe('A star', () => {
     expect(silent.isClosed).to.equal(true);
   });
 
+  it('makes room for those who come by letting go who has kept silent for longest', async () => {
+    const group = new Group({ strangers: 2 });
+    await group.join('ann');
+    const [first, second, third] = [await stranger(group), await stranger(group), await stranger(group)];
+    await group.host.settle();
+
+    expect([first.isClosed, second.isClosed, third.isClosed]).to.deep.equal([true, false, false]);
+    expect((await group.join('bob')).number).to.equal(2);
+  });
+
   it('refuses a value over the limit at its sender, who keeps the seat', async () => {
     const group = new Group({ packet: 10_000 });
     const ann = await group.join('ann');
