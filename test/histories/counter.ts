@@ -9,6 +9,7 @@ export type CounterOutput = number;
 export const counter: Model<number, CounterInput, CounterOutput> = {
   initial: 0,
   name: String,
+  reads: ({ type }) => type === 'read',
   step(sum, input, answer) {
     const after = input.type === 'add' ? sum + input.amount : sum;
     return answer === undefined || answer.output === after ? [after] : [];

@@ -4,7 +4,7 @@
  *
  * A call of `lock` is two operations: `ask`, which ends when it is known to stand in line or to hold, and `hold`.
  */
-import type { Model } from '../support/linearizability.js';
+import type { Model, Operation } from '../support/linearizability.js';
 
 export type LineInput =
   | { readonly type: 'ask'; readonly key: string; readonly ticket: string; readonly member: string; readonly weight: number }
@@ -17,7 +17,8 @@ export type LineInput =
   | { readonly type: 'leave'; readonly key: string; readonly member: string };
 
 export type LineOutput =
-  | { readonly type: 'asked' }
+  /** `token`: of what it holds later, where that is known: who stands in line before it has a lower one. */
+  | { readonly type: 'asked'; readonly token?: number }
   | { readonly type: 'held'; readonly token: number }
   /** Of `try`: it would have had to wait. Of `hold`: it was given up; its `release` follows. */
   | { readonly type: 'not-held' }
@@ -26,7 +27,7 @@ export type LineOutput =
   | { readonly type: 'left' };
 
 export interface LineState {
-  readonly tickets: readonly { readonly ticket: string; readonly member: string; readonly weight: number }[];
+  readonly tickets: readonly Standing[];
   readonly lastToken: number;
 }
 
@@ -37,8 +38,26 @@ export function line(limit = ALONE): Model<LineState, LineInput, LineOutput> {
   return {
     initial: { tickets: [], lastToken: 0 },
     name: ({ tickets, lastToken }) => `${lastToken} ${tickets.map(({ ticket }) => ticket).join(' ')}`,
+    reads: (_input, output) => output.type === 'not-held' || (output.type === 'released' && !output.released),
     step: (state, input, answer) => step(state, input, answer?.output, limit),
   };
+}
+
+/** Tells each `ask` the token of its `hold`: the search then need not guess in which order those stand who asked at the same time. */
+export function withTokens(history: readonly Operation<LineInput, LineOutput>[]): readonly Operation<LineInput, LineOutput>[] {
+  const tokens = new Map(history.flatMap(({ input, answer }) => (input.type === 'hold' && answer?.output.type === 'held' ? [[input.ticket, answer.output.token]] : [])));
+  return history.map((operation) => {
+    const { input, answer } = operation;
+    const token = input.type === 'ask' ? tokens.get(input.ticket) : undefined;
+    return token === undefined || answer === undefined ? operation : { ...operation, answer: { at: answer.at, output: { type: 'asked', token } } };
+  });
+}
+
+interface Standing {
+  readonly ticket: string;
+  readonly member: string;
+  readonly weight: number;
+  readonly token?: number;
 }
 
 const IMPOSSIBLE: readonly LineState[] = [];
@@ -48,7 +67,9 @@ function step(state: LineState, input: LineInput, output: LineOutput | undefined
   switch (input.type) {
     case 'ask': {
       const { ticket, member, weight } = input;
-      return [{ tickets: [...tickets, { ticket, member, weight }], lastToken }];
+      if (output?.type !== 'asked' || output.token === undefined) return [{ tickets: [...tickets, { ticket, member, weight }], lastToken }];
+      const { token } = output;
+      return tickets.some((before) => (before.token ?? lastToken) >= token) ? IMPOSSIBLE : [{ tickets: [...tickets, { ticket, member, weight, token }], lastToken }];
     }
     case 'hold': {
       if (output?.type === 'not-held') return [state];

@@ -26,6 +26,7 @@ export interface RegisterState {
 export const register: Model<RegisterState, RegisterInput, RegisterOutput> = {
   initial: { value: '', version: 0, floor: 0 },
   name: ({ value, version, floor }) => `${value} at ${version}, above ${floor}`,
+  reads: (_input, { type }) => type === 'entry' || type === 'conflict',
   step(state, input, answer) {
     const output = answer?.output;
     if (input.type === 'get') return output?.type === 'entry' ? read(state, output) : [state];

@@ -21,6 +21,8 @@ export interface Model<S, I, O> {
   step(state: S, input: I, answer: { readonly output: O } | undefined): readonly S[];
   /** The same text for equal states, and only for those. */
   name(state: S): string;
+  /** Whether it changes the object in no state whatever, given its answer. Saying so for most that do not makes the search short. */
+  reads(input: I, output: O): boolean;
 }
 
 export type Verdict<I, O> =
@@ -58,12 +60,16 @@ export function byKey<I, O>(history: readonly Operation<I, O>[], keyOf: (input: 
 /** One operation on the way, and what else could have been tried in its place. */
 interface Step<S> {
   readonly index: number;
-  readonly state: S;
   readonly first: number;
   readonly left: Alternatives<S>;
 }
 
-type Alternatives<S> = Iterator<{ readonly index: number; readonly state: S }, void>;
+interface Alternative<S> {
+  readonly index: number;
+  readonly state: S;
+}
+
+type Alternatives<S> = Iterator<Alternative<S>, void>;
 
 class Search<S, I, O> {
   readonly #model: Model<S, I, O>;
@@ -72,7 +78,7 @@ class Search<S, I, O> {
   /** The earliest call from an index on. */
   readonly #earliestCall: readonly number[];
   readonly #answered: number;
-  readonly #isDone: boolean[];
+  readonly #done: Done;
   readonly #seen = new Set<string>();
   readonly #way: Step<S>[] = [];
   #longest: readonly number[] = [];
@@ -82,7 +88,7 @@ class Search<S, I, O> {
     this.#operations = [...history].sort((one, other) => answeredAt(one) - answeredAt(other) || one.called - other.called || 0);
     this.#earliestCall = earliest(this.#operations.map(({ called }) => called));
     this.#answered = history.filter(({ answer }) => answer !== undefined).length;
-    this.#isDone = history.map(() => false);
+    this.#done = new Done(history.length);
   }
 
   run(most: number): Verdict<I, O> {
@@ -96,46 +102,48 @@ class Search<S, I, O> {
       }
       const back = this.#way.pop();
       if (back === undefined) return this.#violation();
-      this.#isDone[back.index] = false;
+      this.#done.flip(back.index);
       alternatives = back.left;
     }
     return { type: 'linearizable', order: this.#way.map(({ index }) => this.#at(index)) };
   }
 
   #go(index: number, state: S, left: Alternatives<S>): Alternatives<S> {
-    this.#isDone[index] = true;
+    this.#done.flip(index);
     const first = this.#first();
-    this.#way.push({ index, state, first, left });
+    this.#way.push({ index, first, left });
     if (this.#way.length > this.#longest.length) this.#longest = this.#way.map((step) => step.index);
     return this.#alternatives(state, first);
   }
 
   /** What can come next: nothing that was called after another, which is still to come, was answered. */
-  *#alternatives(state: S, first: number): Generator<{ readonly index: number; readonly state: S }, void> {
+  *#alternatives(state: S, first: number): Generator<Alternative<S>, void> {
+    const name = this.#model.name(state);
+    const changing: Alternative<S>[] = [];
     for (const index of this.#candidates(first)) {
       const { input, answer } = this.#at(index);
-      for (const after of this.#model.step(state, input, answer)) if (this.#isNew(index, after)) yield { index, state: after };
+      const reads = answer !== undefined && this.#model.reads(input, answer.output);
+      for (const after of this.#model.step(state, input, answer)) {
+        const isSame = this.#model.name(after) === name;
+        // What never changes anything, and can be now, need not be tried later.
+        if (reads && isSame) return yield { index, state };
+        // What need not have happened, and would change nothing now, can wait.
+        if (answer !== undefined || !isSame) changing.push({ index, state: after });
+      }
     }
+    for (const alternative of changing) if (this.#isNew(alternative)) yield alternative;
   }
 
   *#candidates(first: number): Generator<number, void> {
     const limit = answeredAt(this.#at(first));
     for (let index = first; index < this.#operations.length && (this.#earliestCall[index] ?? 0) <= limit; index++) {
-      if (this.#isDone[index] !== true && this.#at(index).called <= limit) yield index;
+      if (!this.#done.has(index) && this.#at(index).called <= limit) yield index;
     }
   }
 
   /** Whether it was not here before: with the same operations done, and the object in the same state. */
-  #isNew(index: number, state: S): boolean {
-    this.#isDone[index] = true;
-    const first = this.#first();
-    let name = `${first}`;
-    for (let later = first + 1; later < this.#operations.length; later++) {
-      if (this.#isDone[later] === true) name += `,${later}`;
-      else if ((this.#earliestCall[later] ?? 0) > answeredAt(this.#at(first))) break;
-    }
-    this.#isDone[index] = false;
-    name += `;${this.#model.name(state)}`;
+  #isNew({ index, state }: Alternative<S>): boolean {
+    const name = `${this.#done.with(index)} ${this.#model.name(state)}`;
     if (this.#seen.has(name)) return false;
     this.#seen.add(name);
     return true;
@@ -144,13 +152,13 @@ class Search<S, I, O> {
   /** The first that is still to come. */
   #first(): number {
     let first = this.#way.at(-1)?.first ?? 0;
-    while (this.#isDone[first] === true) first += 1;
+    while (this.#done.has(first)) first += 1;
     return first;
   }
 
   #violation(): Verdict<I, O> {
-    for (const index of this.#longest) this.#isDone[index] = true;
-    const next = [...this.#candidates(this.#isDone.indexOf(false))];
+    for (const index of this.#longest) this.#done.flip(index);
+    const next = [...this.#candidates(this.#first())];
     return { type: 'violation', order: this.#longest.map((index) => this.#at(index)), next: next.map((index) => this.#at(index)) };
   }
 
@@ -160,6 +168,36 @@ class Search<S, I, O> {
     return operation;
   }
 }
+
+/** Which operations are done, and a name for that: a sum of random numbers of 64 bits, so that no two are the same. */
+class Done {
+  readonly #isDone: Uint8Array;
+  readonly #chances: BigUint64Array;
+  #sum = 0n;
+
+  constructor(count: number) {
+    this.#isDone = new Uint8Array(count);
+    this.#chances = new BigUint64Array(count);
+    for (let at = 0; at < count; at += QUOTA) crypto.getRandomValues(this.#chances.subarray(at, at + QUOTA));
+  }
+
+  has(index: number): boolean {
+    return this.#isDone[index] === 1;
+  }
+
+  flip(index: number): void {
+    this.#isDone[index] = 1 - (this.#isDone[index] ?? 0);
+    this.#sum ^= this.#chances[index] ?? 0n;
+  }
+
+  /** The name, were this one done too. */
+  with(index: number): string {
+    return (this.#sum ^ (this.#chances[index] ?? 0n)).toString(36);
+  }
+}
+
+/** So many chances are given at a time. */
+const QUOTA = 8_192;
 
 function answeredAt({ answer }: Operation<unknown, unknown>): number {
   return answer?.at ?? Infinity;

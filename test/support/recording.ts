@@ -16,11 +16,17 @@ export class Recording {
     this.#file = openSync(path, 'a');
   }
 
-  /** Returns what is to be called with the answer. Never called, the outcome is not known. */
-  call(input: unknown): (output: unknown) => void {
+  /** In nanoseconds, as whatever is written here. */
+  readonly now = now;
+
+  /**
+   * Returns what is to be called with the answer. Never called, the outcome is not known. `at`: when it may have been
+   * called, if that was earlier.
+   */
+  call(input: unknown, at = now()): (output: unknown) => void {
     this.#calls += 1;
     const call = this.#calls;
-    this.#write({ by: this.#by, call, at: now(), input });
+    this.#write({ by: this.#by, call, at, input });
     return (output) => this.#write({ by: this.#by, call, at: now(), output });
   }
 
