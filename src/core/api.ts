@@ -395,6 +395,11 @@ export interface StateOptions {
   readonly maxEntries?: number;
   /** The same by size: keys and encoded values, texts counted by their length. One that is larger is `TOO_LARGE`. */
   readonly maxBytes?: number;
+  /**
+   * It is there again when the group has ended and somebody comes back to it. For the socket transport with the durability
+   * `process` or `disk`; elsewhere a write rejects with `UNSUPPORTED`. What is `ephemeral` goes with its member all the same.
+   */
+  readonly durable?: boolean;
 }
 
 /** `expect`: the version that the entry must have now, 0 for "no entry"; else the call rejects with `CONFLICT`. */

@@ -182,6 +182,8 @@ export interface MapTerms {
   readonly maxEntries?: number;
   /** Keys and values together: texts by their length, others by their bytes. */
   readonly maxBytes?: number;
+  /** It stays when the last member has left. */
+  readonly durable?: boolean;
 }
 
 /** What became of a command. */

@@ -9,6 +9,8 @@ export class MemoryJournal implements Journal {
   /** How many writes there were. */
   writes = 0;
   snapshots = 0;
+  age = 0;
+  sync: (() => Promise<void>) | undefined = undefined;
 
   constructor(past: Uint8Array = new Uint8Array(0)) {
     this.bytes = past.slice(0, eachRecord(past));

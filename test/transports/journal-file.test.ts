@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { HubError } from '../../src/core/errors.js';
 import { Records } from '../../src/core/star/records.js';
 import { JournalFile, systemDisk } from '../../src/transports/socket/journal-file.js';
@@ -129,12 +129,18 @@ describe('A journal in a file', () => {
   it('is flushed to the disk when that is what was asked for, and only then', async () => {
     const flushed: string[] = [];
     const flush: Disk['flush'] = async () => void flushed.push('flush');
-    const journal = begin({ durability: 'disk' }, { flush, flushNow: () => flushed.push('now') });
-    journal.append(record('one'));
+    const flushPath: Disk['flushPath'] = (path) => void flushed.push(relative(place.parent, path));
+    const journal = begin({ durability: 'disk' }, { flush, flushPath, flushNow: () => flushed.push('now') });
 
+    for (const text of ['one', 'two']) {
+      journal.append(record(text));
+      await journal.sync?.();
+    }
+    journal.replace(record('snapshot'));
     await journal.sync?.();
 
-    expect(flushed).to.deep.equal(['now', 'flush']);
+    const names = ['hub/owner', 'hub', 'current', ''];
+    expect(flushed).to.deep.equal(['now', 'flush', ...names, 'flush', 'now', 'flush', ...names]);
     expect(begin({ draft: next, folder: next }).sync).to.equal(undefined);
   });
 
@@ -150,6 +156,19 @@ describe('A journal in a file', () => {
 
     expect(error).to.match(/ENOSPC/);
     expect(written()).to.deep.equal(Buffer.from(record('one')));
+  });
+
+  it('says how long ago the predecessor wrote, by a clock that may have been set back', () => {
+    begin().append(record('one'));
+    const age = (seconds: number): number => {
+      const then = Date.now() / 1_000 - seconds;
+      utimesSync(join(place.path, 'journal'), then, then);
+      return begin({ from: place.path, draft: next, folder: next }).age;
+    };
+
+    expect(age(60)).to.be.within(59_900, 60_000);
+    expect(age(-60)).to.equal(0);
+    expect(begin().age).to.equal(0);
   });
 
   it('is replaced whole, or not at all', () => {

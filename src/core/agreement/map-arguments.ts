@@ -7,12 +7,18 @@ import type { OptionNames } from '../options.js';
 /** What its map is to be, or `undefined` where nothing is said. */
 export function checkStateOptions(options: StateOptions): StateOptions | undefined {
   checkOptions('hub.state()', options, STATE);
-  const { ttl, maxEntries, maxBytes } = options;
+  const { ttl, maxEntries, maxBytes, durable } = options;
   if (ttl !== undefined) checkTtl(ttl);
   if (maxEntries !== undefined) checkCount('maxEntries', maxEntries);
   if (maxBytes !== undefined) checkCount('maxBytes', maxBytes);
-  if (ttl === undefined && maxEntries === undefined && maxBytes === undefined) return undefined;
-  return { ...(ttl === undefined ? {} : { ttl }), ...(maxEntries === undefined ? {} : { maxEntries }), ...(maxBytes === undefined ? {} : { maxBytes }) };
+  if (durable !== undefined) checkBoolean('durable', durable);
+  if (ttl === undefined && maxEntries === undefined && maxBytes === undefined && durable !== true) return undefined;
+  return {
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(maxEntries === undefined ? {} : { maxEntries }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(durable === true ? { durable } : {}),
+  };
 }
 
 /** How an entry is to end, or `undefined` where nothing is said. */
@@ -81,7 +87,7 @@ export function checkAmount(amount: unknown): void {
   if (!Number.isFinite(amount)) throw new TypeError(`The amount to add is a finite number, not ${describe(amount)}.`);
 }
 
-const STATE: OptionNames<StateOptions> = { ttl: true, maxEntries: true, maxBytes: true };
+const STATE: OptionNames<StateOptions> = { ttl: true, maxEntries: true, maxBytes: true, durable: true };
 const LIFETIME: OptionNames<LifetimeOptions> = { ttl: true, ephemeral: true };
 const DELETE: OptionNames<ExpectOptions> = { expect: true };
 const SET: OptionNames<SetOptions> = { ...DELETE, ...LIFETIME };

@@ -35,7 +35,7 @@ export const AUTHORITY = 0;
 export class Ledger {
   readonly #members: Members;
   readonly #locks: Locks;
-  #maps: Maps;
+  readonly #maps: Maps;
   #seq: number;
   #now: number;
 
@@ -201,13 +201,14 @@ export class Ledger {
 
   /**
    * One act, and `left` is its last word: what the member held or awaited has been passed on before, and what was bound
-   * to it is gone. With the last member the group ends, and what it shared.
+   * to it is gone. With the last member the group ends, and what it shared, but for the maps that are durable.
    */
   #leave(seq: number, number: number, reason: LeaveReason): Applied {
     if (!this.#members.leave(number)) return answered({ type: 'left' });
-    if (this.members.size === 0) this.#maps = new Maps([], [], this.#now);
     const left: Directed = { to: 'everyone', event: { type: 'member.left', number, reason } };
-    return { outcome: { type: 'left' }, events: [...this.#locks.leave(seq, number), ...this.#maps.leave(seq, number), left] };
+    const events = [...this.#locks.leave(seq, number), ...this.#maps.leave(seq, number), left];
+    if (this.members.size === 0) this.#maps.end();
+    return { outcome: { type: 'left' }, events };
   }
 
   /** It never goes back: an earlier time changes nothing. Counts what is to be told because of it. */

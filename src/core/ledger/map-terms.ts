@@ -5,7 +5,11 @@ import type { Lifetime, MapTerms, Payload } from '../protocol.js';
 export const OPEN: MapTerms = Object.freeze({});
 
 export function areSame(one: MapTerms, other: MapTerms): boolean {
-  return one.ttl === other.ttl && one.maxEntries === other.maxEntries && one.maxBytes === other.maxBytes;
+  return one.ttl === other.ttl && one.maxEntries === other.maxEntries && one.maxBytes === other.maxBytes && isDurable(one) === isDurable(other);
+}
+
+export function isDurable({ durable }: MapTerms): boolean {
+  return durable === true;
 }
 
 export function mistakeInTerms({ ttl, maxEntries, maxBytes }: MapTerms): string | undefined {

@@ -7,7 +7,7 @@ import { type Applied, type Directed, NOTHING, answered } from './applied.js';
 import type { End, EndSnapshot } from './map-ends.js';
 import { Ends } from './map-ends.js';
 import { Entries } from './map-entries.js';
-import { OPEN, areSame, bytesOf, mistakeInLifetime, mistakeInTerms } from './map-terms.js';
+import { OPEN, areSame, bytesOf, isDurable, mistakeInLifetime, mistakeInTerms } from './map-terms.js';
 import { found, holds, obstacleTo, take } from './map-transaction.js';
 import { UNDEFINED, sumOf } from './map-values.js';
 
@@ -139,6 +139,16 @@ export class Maps {
   /** Deletes the entries that are bound to a member, in the order in which it has set them. */
   leave(seq: number, member: number): readonly Directed[] {
     return this.#ends.leave(member).flatMap((end) => this.#end(seq, end, 'left'));
+  }
+
+  /** The last member has left: what was shared by those who were there ends with them. */
+  end(): void {
+    for (const { name, terms } of this.#maps.values()) {
+      if (isDurable(terms)) continue;
+      this.#ends.cancelAll(name);
+      this.#maps.delete(name);
+    }
+    for (const [name, terms] of this.#resting) if (!isDurable(terms)) this.#resting.delete(name);
   }
 
   snapshot(): readonly MapSnapshot[] {

@@ -81,6 +81,7 @@ export class Broker {
 
   /** Resolves when it is known which of the members of the time before are dead. Nobody is let in before that. */
   begin(): Promise<void> {
+    this.#order.begin();
     return this.#return.begin();
   }
 

@@ -1,7 +1,7 @@
 /**
  * The time of a group, which the ledger cannot know by itself. It is told in whole milliseconds: before a member's command,
- * when it is another than before, and when something ends by it. It goes on from where the ledger's stands, so that what a
- * dead authority has counted down is not counted again.
+ * when it is another than before, and when something ends by it. It goes on from where the ledger's stands, and from when that
+ * was written, so that what a dead authority has counted down is not counted again.
  */
 import type { Host } from '../host.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -16,11 +16,12 @@ export class Clock {
   #timer: Disposable | undefined = undefined;
   #armedFor = Infinity;
 
-  constructor(host: Host, ledger: Pick<Ledger, 'now' | 'due'>, tell: (now: number) => void) {
+  /** `age`: how long ago it was what the ledger takes for now. */
+  constructor(host: Host, ledger: Pick<Ledger, 'now' | 'due'>, tell: (now: number) => void, age = 0) {
     this.#host = host;
     this.#ledger = ledger;
     this.#tell = tell;
-    this.#ahead = ledger.now - host.now();
+    this.#ahead = ledger.now + age - host.now();
     this.#told = ledger.now;
   }
 

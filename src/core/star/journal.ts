@@ -5,6 +5,8 @@
 export interface Journal {
   /** Whole and sound records: all that the last broker wrote down; empty for the first one of a group. Called once. */
   past(): Uint8Array;
+  /** How long ago the last of it was written, in ms: so long nobody has told the time. Absent is not known, and taken for 0. */
+  readonly age?: number | undefined;
   /**
    * Whole records, in one write, before any of them is applied: what has returned outlives this process. Throws when the
    * records could not be written, and then none of them is there. The bytes are the caller's again.

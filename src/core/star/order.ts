@@ -74,12 +74,17 @@ export class Order implements Flushable {
     this.#direct = direct;
     this.#size = size;
     this.#limit = limit;
-    this.#clock = new Clock(host, estate.ledger, (now) => this.decree({ command: { type: 'time', now } }));
+    this.#clock = new Clock(host, estate.ledger, (now) => this.decree({ command: { type: 'time', now } }), journal?.age);
     this.#clock.arm();
   }
 
   get ledger(): Ledger {
     return this.#estate.ledger;
+  }
+
+  /** From now on time passes: what has ended since the last authority wrote is over. */
+  begin(): void {
+    this.#clock.tick();
   }
 
   /** A member's command, in the packet in which it came. */
@@ -180,6 +185,7 @@ export class Order implements Flushable {
       this.#syncing = undefined;
       this.#size += size;
       for (const entry of entries) this.#apply(entry);
+      this.#shorten();
     } catch (error) {
       this.#syncing = undefined;
       this.#unwritten(entries, error, batch);

@@ -5,7 +5,7 @@
  */
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
-import type { Command, Envelope, Event, Interest, Member, Payload } from '../protocol.js';
+import type { Command, Envelope, Event, Interest, MapTerms, Member, Payload } from '../protocol.js';
 import type { Seat, Session, Settled } from '../transport.js';
 import { deliverEach } from './arrivals.js';
 import type { Deliver } from './arrivals.js';
@@ -177,6 +177,7 @@ export class Seated implements Session, Desk, Patient {
     if (command.type === 'member.join' || command.type === 'member.leave' || command.type === 'time') {
       throw new TypeError(`"${command.type}" is the authority's to say; it cannot be submitted.`);
     }
+    if (command.type === 'map.set' || command.type === 'map.add' || command.type === 'map.transact') this.#checkTerms(command);
     if (command.type === 'map.set') this.#checkSize(command.value, command.key);
     if (command.type === 'map.transact' || command.type === 'map.pick') this.#checkRoom(sizeOfMany(command), `What is asked of the map "${command.map}" at once`);
     const number = this.#commands.add(command, settled);
@@ -435,6 +436,11 @@ export class Seated implements Session, Desk, Patient {
   #place(): Place {
     if (this.#life.at !== 'joining' && this.#life.at !== 'ended') return this.#life.place;
     throw new TypeError('The session has ended, or has not begun.');
+  }
+
+  #checkTerms({ map, terms }: { readonly map: string; readonly terms?: MapTerms }): void {
+    if (terms?.durable !== true || this.#place().outlives) return;
+    throw new HubError('UNSUPPORTED', `The map "${map}" was to be there after the group's end, and this group keeps nothing. Use the socket transport with the durability "process" or "disk", or leave out \`durable\`.`);
   }
 
   #checkSize(payload: Payload, name: string): void {

@@ -40,6 +40,9 @@ export function systemOracle(generations: Generations, steps: Steps): DeathOracl
 /** Within this time the first of them begins, whoever it is. A take-over itself takes some ms. */
 const HERD = 20;
 
+/** Of the system: there may be more again later. */
+const SHORTAGES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
 /** A folder is damaged when it stays so: one that is being removed goes on to be missing. */
 const DAMAGE_ATTEMPTS = 10;
 
@@ -145,6 +148,8 @@ export class FolderRendezvous implements Rendezvous {
     if (this.#broker === 'never') return undefined;
     const epoch = last.number + 1;
     const generation = await takeOver(this.#generations, this.#steps, last, this.#durability, signal).catch((error) => {
+      // Who holds something in the group does not lose it because a disk is full.
+      if (this.#seen > 0 && SHORTAGES.has(codeOf(error) ?? '')) return undefined;
       throw unusable(this.#path, error);
     });
     if (generation === undefined) return undefined;

@@ -2,8 +2,8 @@
  * A journal in a file of the broker's generation. What `append` has written outlives the process, and after `sync` the
  * machine. A write that fails leaves nothing behind: the file is cut to what it was, before anything else is written.
  */
-import { closeSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Journal } from '../../core/star/journal.js';
 import { eachRecord, soundLength } from '../../core/star/records.js';
@@ -35,7 +35,10 @@ export interface Disk {
   truncate(file: number, size: number): void;
   flush(file: number): Promise<void>;
   flushNow(file: number): void;
+  /** A file, or a folder with the names that are in it; nothing, where nothing is. */
+  flushPath(path: string): void;
   rename(from: string, to: string): void;
+  remove(path: string): void;
   close(file: number): void;
 }
 
@@ -47,11 +50,14 @@ export const systemDisk: Disk = {
   truncate: ftruncateSync,
   flush,
   flushNow: fsyncSync,
+  flushPath,
   rename: renameSync,
+  remove: (path) => rmSync(path, { force: true }),
   close: closeSync,
 };
 
 export class JournalFile implements Journal {
+  readonly age: number;
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #durability: 'process' | 'disk';
@@ -62,13 +68,16 @@ export class JournalFile implements Journal {
   /** Something may lie behind `#size` that does not belong there. */
   #isTorn = false;
   #isClosed = false;
+  /** The disk knows for sure under which name it is. */
+  #isNamed = false;
   #past: Uint8Array;
 
   /** Throws `JOURNAL` when the predecessor's is damaged, and the system's error when the new one cannot be written. */
   static begin({ from, afterCrash, draft, folder, durability }: JournalPlan, disk: Disk = systemDisk): JournalFile {
     const past = from === undefined ? NOTHING : readPast(join(from, NAME), afterCrash && durability !== 'disk');
+    const age = from === undefined ? 0 : ageOf(join(from, NAME));
     const file = disk.create(join(draft, NAME));
-    const journal = new JournalFile(disk, folder, durability, file, past);
+    const journal = new JournalFile(disk, folder, durability, file, past, age);
     try {
       journal.append(past);
       if (durability === 'disk') disk.flushNow(file);
@@ -80,12 +89,13 @@ export class JournalFile implements Journal {
     }
   }
 
-  private constructor(disk: Disk, folder: string, durability: 'process' | 'disk', file: number, past: Uint8Array) {
+  private constructor(disk: Disk, folder: string, durability: 'process' | 'disk', file: number, past: Uint8Array, age: number) {
     this.#disk = disk;
     this.#folder = folder;
     this.#durability = durability;
     this.#file = file;
     this.#past = past;
+    this.age = age;
   }
 
   past(): Uint8Array {
@@ -120,8 +130,10 @@ export class JournalFile implements Journal {
       disk.rename(`${path}.new`, path);
     } catch (error) {
       disk.close(file);
+      disk.remove(`${path}.new`);
       throw error;
     }
+    this.#isNamed = false;
     disk.close(this.#file);
     this.#file = file;
     this.#size = snapshot.length;
@@ -140,6 +152,7 @@ export class JournalFile implements Journal {
   readonly #sync = async (): Promise<void> => {
     try {
       await this.#disk.flush(this.#file);
+      if (!this.#isNamed) this.#flushNames();
       this.#synced = this.#size;
     } catch (error) {
       this.#size = this.#synced;
@@ -148,6 +161,13 @@ export class JournalFile implements Journal {
       throw error;
     }
   };
+
+  /** A file that is on the disk is lost all the same when its name is not, or what leads to it. */
+  #flushNames(): void {
+    const group = dirname(this.#folder);
+    for (const path of [join(this.#folder, 'owner'), this.#folder, join(group, 'current'), group]) this.#disk.flushPath(path);
+    this.#isNamed = true;
+  }
 
   #cut(): void {
     this.#disk.truncate(this.#file, this.#size);
@@ -158,6 +178,16 @@ export class JournalFile implements Journal {
 export const NAME = 'journal';
 
 const NOTHING = new Uint8Array(0);
+
+function flushPath(path: string): void {
+  if (!existsSync(path)) return;
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
 
 function writeAll(disk: Disk, file: number, bytes: Uint8Array, position: number): void {
   for (let at = 0; at < bytes.length; ) at += disk.write(file, bytes, at, position + at);
@@ -176,4 +206,13 @@ function readIfThere(path: string): Uint8Array {
     if (codeOf(error) === 'ENOENT') return NOTHING;
     throw error;
   }
+}
+
+/** A file system's clock is coarse: what is counted by it may not end too early. */
+const GRAIN = 20;
+
+/** By the system's clock, which somebody may have set back. */
+function ageOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? 0 : Math.max(0, Date.now() - found.mtimeMs - GRAIN);
 }

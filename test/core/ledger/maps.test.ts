@@ -308,6 +308,26 @@ describe('Maps', () => {
     expect(late).to.deep.equal({ outcome: { type: 'transacted', succeeded: false, version: 0, results: [{ type: 'entry', version: 2, value: '1' }] }, events: [] });
   });
 
+  it('ends with its members, but for what is durable, its options too, until that is deleted', () => {
+    const maps = new Maps();
+    const kept = { durable: true, maxEntries: 2 };
+    maps.set(1, ANN, { map: 'kept', key: 'a', value: '1', terms: kept });
+    maps.set(2, ANN, { map: 'kept', key: 'b', value: '1', lifetime: { ttl: 10 } });
+    maps.set(3, ANN, { map: 'emptied', key: 'a', value: '1', terms: kept });
+    maps.delete(4, { map: 'emptied', key: 'a' });
+    maps.set(5, ANN, { map: 'gone', key: 'a', value: '1', terms: { maxEntries: 2 }, lifetime: { ttl: 5 } });
+
+    maps.end();
+
+    expect(maps.snapshot()).to.deep.equal([
+      { name: 'kept', entries: [{ key: 'a', version: 1, value: '1' }, { key: 'b', version: 2, value: '1' }], terms: kept },
+      { name: 'emptied', entries: [], terms: kept },
+    ]);
+    expect([maps.snapshotOfEnds(), maps.due]).to.deep.equal([[{ map: 'kept', key: 'b', at: 10 }], 10]);
+    expect(maps.set(6, BOB, { map: 'kept', key: 'a', value: '1', terms: { maxEntries: 2 } }).outcome).to.deep.equal({ type: 'other-terms', terms: kept });
+    expect(maps.set(7, BOB, { map: 'gone', key: 'a', value: '1', terms: kept }).outcome).to.deep.equal({ type: 'stored', version: 7 });
+  });
+
   it('goes on from a snapshot, with the order of the keys', () => {
     const maps = new Maps();
     maps.set(1, ANN, { map: 'stock', key: 'b', value: '1' });

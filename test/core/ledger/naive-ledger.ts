@@ -46,9 +46,9 @@ export class NaiveLedger {
         const { number, reason } = command;
         if (!this.members.some((member) => member.number === number)) return { type: 'left' };
         this.members = this.members.filter((member) => member.number !== number);
-        if (this.members.length === 0) this.maps.forget();
         this.locks.leave(number, events);
         this.maps.leave(seq, number, events);
+        if (this.members.length === 0) this.maps.forget();
         events.push({ to: 'everyone', event: { type: 'member.left', number, reason } });
         return { type: 'left' };
       }

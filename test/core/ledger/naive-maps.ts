@@ -51,9 +51,10 @@ export class NaiveMaps {
     }
   }
 
+  /** All but what is durable. */
   forget(): void {
-    this.entries = [];
-    this.terms.clear();
+    for (const [map, { durable }] of [...this.terms]) if (durable !== true) this.terms.delete(map);
+    this.entries = this.entries.filter(({ map }) => this.terms.has(map));
   }
 
   leave(seq: number, member: number, events: Directed[]): void {

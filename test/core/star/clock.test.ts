@@ -35,6 +35,18 @@ describe('The clock of a group', () => {
     expect(told).to.deep.equal([10_005]);
   });
 
+  it('goes on from when that was written', async () => {
+    const host = new VirtualHost();
+    const told: number[] = [];
+    const clock = new Clock(host, { now: 10_000, due: Infinity }, (now) => told.push(now), 3_000.7);
+
+    clock.tick();
+    await host.pass(5);
+    clock.tick();
+
+    expect(told).to.deep.equal([13_000, 13_005]);
+  });
+
   it('rings when something ends, also when that is earlier than what it was set for', async () => {
     const { host, ledger, clock, told } = start();
     ledger.due = 500;

@@ -1,8 +1,10 @@
 /** A star with a journal: its broker dies, and the next one goes on. */
 import { expect } from 'chai';
 import { HubError } from '../../../src/core/errors.js';
+import type { Limits } from '../../../src/core/limits.js';
 import type { Command, Outcome } from '../../../src/core/protocol.js';
 import type { Link } from '../../../src/core/star/link.js';
+import { Estate } from '../../../src/core/star/estate.js';
 import { linkPair } from '../../../src/core/star/pair.js';
 import type { Meeting, Rendezvous } from '../../../src/core/star/rendezvous.js';
 import { star } from '../../../src/core/star/star.js';
@@ -14,6 +16,7 @@ import { VirtualHost } from '../../support/virtual-host.js';
 /** Where a group meets whose brokers die: the journal stays. */
 class MortalPlace {
   readonly host = new VirtualHost();
+  readonly limits: Partial<Limits>;
   readonly dead = new Set<string>();
   journal = new MemoryJournal();
   #epoch = 0;
@@ -23,6 +26,10 @@ class MortalPlace {
   #waiting: ((meeting: Meeting) => void)[] = [];
   /** Who may found a group. */
   founders: ReadonlySet<string> | undefined;
+
+  constructor(limits: Partial<Limits> = {}) {
+    this.limits = limits;
+  }
 
   rendezvous(name: string): Rendezvous {
     return { name: 'mortal', meet: (signal) => this.#meet(name, signal), proof: async () => name };
@@ -85,7 +92,7 @@ interface Peer {
 
 async function join(place: MortalPlace, name: string): Promise<Peer> {
   const seat = new ListeningSeat(name);
-  const joining = star(place.rendezvous(name), { host: place.host }).join(seat);
+  const joining = star(place.rendezvous(name), { host: place.host, limits: place.limits }).join(seat);
   await place.host.settle();
   const session = await joining;
   const settled: (Outcome | HubError | undefined)[] = [];
@@ -307,6 +314,56 @@ describe('A star with a journal', () => {
     bob.ask({ type: 'map.size', map: 'm' });
     await place.host.settle();
     expect(bob.settled.at(-1)).to.deep.equal({ type: 'count', count: 100 });
+  });
+
+  it('stays within four times the state, also when each write is flushed', async () => {
+    for (const flushes of [false, true]) {
+      place = new MortalPlace({ journal: 4_096 });
+      place.journal.sync = flushes ? async () => undefined : undefined;
+      ann = await join(place, 'ann');
+      bob = await join(place, 'bob');
+      const sizes: number[] = [];
+      for (let round = 0; round < 400; round++) {
+        for (let i = 0; i < 5; i++) bob.ask({ type: 'map.set', map: 'm', key: `k${round % 97}`, value: JSON.stringify('x'.repeat(round)) });
+        await place.host.settle();
+        const { bytes } = place.journal;
+        const live = Estate.read(bytes).snapshot().length;
+        sizes.push(bytes.length / Math.max(4_096, 4 * live));
+      }
+
+      expect(Math.max(...sizes)).to.be.at.most(1);
+      expect(place.journal.snapshots).to.be.above(5);
+    }
+  });
+
+  it('keeps a durable map when everybody has gone, without what was bound to a member, and counts its time', async () => {
+    const terms = { durable: true, maxEntries: 3 };
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '1', terms });
+    bob.ask({ type: 'map.set', map: 'm', key: 'brief', value: '2', lifetime: { ttl: 5_000 } });
+    bob.ask({ type: 'map.set', map: 'm', key: 'bobs', value: '3', lifetime: { ephemeral: true } });
+    bob.ask({ type: 'map.set', map: 'other', key: 'k', value: '1' });
+    await place.host.settle();
+    for (const name of ['ann', 'bob', 'cid']) place.dead.add(name);
+    place.founders = new Set(['dan', 'eve']);
+    place.killBroker();
+
+    place.journal.age = 4_000;
+    const dan = await join(place, 'dan');
+    dan.ask({ type: 'map.entries', map: 'm' });
+    dan.ask({ type: 'map.size', map: 'other' });
+    dan.ask({ type: 'map.set', map: 'm', key: 'k', value: '1', terms: { maxEntries: 3 } });
+    await place.host.settle();
+    void dan.session.close();
+    await place.host.pass(2_500);
+    place.journal.age = 1_001;
+    const eve = await join(place, 'eve');
+    eve.ask({ type: 'map.entries', map: 'm' });
+    await place.host.settle();
+
+    const keys = (outcome: Outcome | HubError | undefined): unknown => outcome !== undefined && 'entries' in outcome && outcome.entries.map(({ key }) => key);
+    expect(keys(dan.settled[0])).to.deep.equal(['k', 'brief']);
+    expect(dan.settled.slice(1)).to.deep.equal([{ type: 'count', count: 0 }, { type: 'other-terms', terms }]);
+    expect(keys(eve.settled[0])).to.deep.equal(['k']);
   });
 
   it('keeps the order between what a member tells and what it does', async () => {
