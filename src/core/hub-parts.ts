@@ -124,6 +124,8 @@ export class HubParts implements Occupant {
         return this.tickets.granted(event.ticket, event.token);
       case 'lock.lost':
         return this.tickets.taken(event.ticket, event.reason);
+      case 'lock.standing':
+        return this.tickets.standing(event.tickets);
       case 'leader':
         return this.elections.heard(event.name, event.member, event.token);
       case 'map.changed':

@@ -276,6 +276,8 @@ export type Event =
   | { readonly type: 'lock.granted'; readonly ticket: number; readonly token: number }
   /** What the ticket held is taken from it. */
   | { readonly type: 'lock.lost'; readonly ticket: number; readonly reason: LossReason }
+  /** All tickets that the member has in any line, told when it comes back: of any other it has missed the loss. */
+  | { readonly type: 'lock.standing'; readonly tickets: readonly number[] }
   /** Who leads, at once and at every change; member 0 is nobody. */
   | { readonly type: 'leader'; readonly name: string; readonly member: number; readonly token: number }
   | { readonly type: 'map.changed'; readonly map: string; readonly change: MapChange }

@@ -111,6 +111,27 @@ describe('When the broker of a socket group dies', () => {
     await cid.run(({ log }) => log('granted').reach(1));
   });
 
+  it('who comes back hears that what it held was taken in the meantime', async () => {
+    await bob.run(async ({ hub, keep, log }) => {
+      for (const [key, maxHold] of [['door', 600], ['desk', 0], ['shelf', 0]] as const) {
+        const lock = keep(key, await hub.lock(key, maxHold === 0 ? {} : { maxHold }));
+        lock.signal.addEventListener('abort', () => log('lost').push(key));
+      }
+    });
+    (bob as RemotePeer).process.signal('SIGSTOP');
+    group.forget(broker);
+    await broker.kill();
+    await cid.run(async ({ hub }) => {
+      await hub.lock('door');
+      await hub.lock('desk', { steal: true });
+    });
+    (bob as RemotePeer).process.signal('SIGCONT');
+
+    expect([...(await bob.run(({ log }) => log('lost').reach(2)))].sort()).to.deep.equal(['desk', 'door']);
+    expect(await bob.run(({ kept }) => kept<Lock>('shelf').release())).to.equal(true);
+    expect(await bob.run(({ kept }) => kept<Lock>('door').release())).to.equal(false);
+  });
+
   it('state is kept, its versions rise, and whoever watches it is told it whole', async () => {
     const before = await bob.run(({ hub }) => hub.state('map').set('key', 1));
     await cid.run(async ({ hub, log }) => {

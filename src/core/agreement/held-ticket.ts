@@ -82,7 +82,7 @@ export class HeldTicket implements Held {
   }
 
   /** The authority has taken it away. */
-  taken(reason: LossReason): void {
+  taken(reason: LossReason | 'missed'): void {
     this.#lose(new HubError('LOST', `"${this.key}" was lost before it was released: ${REASONS[reason]}`));
   }
 
@@ -100,7 +100,8 @@ export class HeldTicket implements Held {
 
 const NO = Promise.resolve(false);
 
-const REASONS: Readonly<Record<LossReason, string>> = {
+const REASONS: Readonly<Record<LossReason | 'missed', string>> = {
   stolen: 'another took it by force (`steal`).',
   expired: 'it was held for longer than its `maxHold`.',
+  missed: 'while this process could not hear of it, another took it by force (`steal`), or its `maxHold` was over.',
 };

@@ -55,10 +55,21 @@ export class Tickets implements WaitKeeper {
   }
 
   /** The authority has taken a ticket out that held. */
-  taken(ticket: number, reason: LossReason): void {
+  taken(ticket: number, reason: LossReason | 'missed'): void {
     const held = this.#held.get(ticket);
     this.#held.delete(ticket);
     held?.taken(reason);
+  }
+
+  /** The authority tells which tickets it has of this member: what became of the others was told while nobody could hear it. */
+  standing(tickets: readonly number[]): void {
+    const standing = new Set(tickets);
+    for (const ticket of [...this.#held.keys()]) if (!standing.has(ticket)) this.taken(ticket, 'missed');
+    for (const waiting of [...this.#waiting.values()]) {
+      if (standing.has(waiting.ticket)) continue;
+      this.#over(waiting);
+      waiting.reject(new HubError('LOST', `"${waiting.asked.key}" was granted and taken away again while this process could not hear of it.`));
+    }
   }
 
   release({ ticket }: HeldTicket): Promise<boolean> {

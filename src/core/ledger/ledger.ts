@@ -102,8 +102,13 @@ export class Ledger {
 
   /** What a member holds, told once more to one who may have missed it. */
   grants(member: number): readonly Event[] {
-    const held = this.#locks.snapshot().filter((ticket) => ticket.member === member && ticket.token !== 0);
+    const held = this.#locks.ticketsOf(member).filter(({ token }) => token !== 0);
     return held.map(({ number, token }) => ({ type: 'lock.granted', ticket: number, token }));
+  }
+
+  /** All tickets of a member, for one who may have missed that it has lost some. */
+  standing(member: number): Event {
+    return { type: 'lock.standing', tickets: this.#locks.ticketsOf(member).map(({ number }) => number) };
   }
 
   /** All of a map as it is now, for those who begin to follow it. */

@@ -115,6 +115,11 @@ export class Locks {
     return leaderOf(name, this.#lines.find('election', name));
   }
 
+  /** A member's tickets, in the order of asking. */
+  ticketsOf(member: number): readonly Pick<Ticket, 'number' | 'token'>[] {
+    return [...(this.#tickets.get(member)?.values() ?? NOBODY)];
+  }
+
   snapshot(): readonly TicketSnapshot[] {
     return [...this.#tickets.values()]
       .flatMap((tickets) => [...tickets.values()])

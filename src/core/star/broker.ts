@@ -230,6 +230,7 @@ export class Broker {
   #isBack({ member, out }: Connection): void {
     if (!this.#return.awaits(member)) return;
     for (const grant of this.#order.ledger.grants(member)) out.event(grant);
+    out.event(this.#order.ledger.standing(member));
     for (const { packet, topic } of this.#return.back(member)) {
       if (topic === undefined || this.#interests.listening(topic).includes(member)) out.forward(packet, 0, packet.length);
     }

@@ -239,6 +239,13 @@ const EVENTS: Vocabulary<Event> = {
     },
     read: (packet) => ({ type: 'lock.lost', ticket: packet.u32(), reason: known(LOSS_REASONS[packet.u8()]) }),
   },
+  'lock.standing': {
+    code: 6,
+    write: (slab, { tickets }) => {
+      for (const ticket of tickets) slab.u32(ticket);
+    },
+    read: (packet) => ({ type: 'lock.standing', tickets: readNumbers(packet) }),
+  },
   leader: {
     code: 5,
     name: (event) => event.name,

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { HubError } from '../../../src/core/errors.js';
+import type { Lock } from '../../../src/core/api.js';
 import type { Hub } from '../../../src/core/hub.js';
+import type { Outcome } from '../../../src/core/protocol.js';
 import { FakeSession, fakeTransport, rejection, seatedHub } from '../../support/fake-transport.js';
 import { VirtualHost } from '../../support/virtual-host.js';
 
@@ -74,6 +76,26 @@ describe('Locks of a hub', () => {
     expect(await rejection(waited)).to.have.property('code', 'LOST');
     expect((signal.reason as HubError).code).to.equal('LOST');
     expect(await lock.release()).to.equal(false);
+  });
+
+  it('are lost when the authority does not know of them any more: what was told was not heard', async () => {
+    const lock = async (key: string, outcome: Outcome): Promise<Lock> => {
+      const asked = hub.lock(key);
+      session.command('lock.acquire').settle(outcome);
+      return asked;
+    };
+    const kept = await lock('kept', { type: 'granted', token: 7 });
+    const stolen = await lock('stolen', { type: 'granted', token: 8 });
+    const waits = lock('waits', { type: 'waiting' });
+    const missed = lock('missed', { type: 'waiting' });
+
+    session.hears({ type: 'lock.standing', tickets: [1, 3] });
+    session.hears({ type: 'lock.granted', ticket: 3, token: 9 });
+
+    expect([kept.signal.aborted, stolen.signal.aborted]).to.deep.equal([false, true]);
+    expect(stolen.signal.reason).to.be.instanceOf(HubError).with.property('code', 'LOST');
+    expect((await waits).token).to.equal(9);
+    expect(await rejection(missed)).to.have.property('code', 'LOST');
   });
 
   it('tell a loss also to who looks only later', async () => {

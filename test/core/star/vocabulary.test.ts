@@ -112,6 +112,7 @@ const EVENTS: readonly Event[] = [
   { type: 'member.left', number: 3, reason: 'lost' },
   { type: 'lock.granted', ticket: 1, token: 2 ** 50 },
   { type: 'lock.lost', ticket: 1, reason: 'expired' },
+  { type: 'lock.standing', tickets: [1, 70_000] },
   { type: 'leader', name: 'boss', member: 0, token: 0 },
   { type: 'map.changed', map: 'm', change: { type: 'set', key: 'k', version: 3, value: '"v"' } },
   { type: 'map.changed', map: 'm', change: { type: 'delete', key: 'k', version: 4 } },
