@@ -95,8 +95,8 @@ const COMMON = ['transport', 'name', 'labels', 'timeout', 'detectDeadlocks', 'ca
 
 const OF_TRANSPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['memory', ['group', 'limits']],
-  ['cluster', ['group', 'limits']],
-  ['fork', ['group', 'limits', 'children', 'role']],
+  ['cluster', ['group', 'limits', 'via']],
+  ['fork', ['group', 'limits', 'via', 'children', 'role']],
   ['socket', ['path', 'broker', 'durability', 'secret', 'limits']],
 ]);
 
@@ -134,10 +134,12 @@ function checkMeeting(options: CreateHubOptions): void {
       if (!isPlace(options.group)) checkGroup(options.group);
       return;
     case 'cluster':
-      return checkGroup(options.group);
+      checkGroup(options.group);
+      return checkChoice('via', options.via, ['auto', 'ipc']);
     case 'fork':
       checkGroup(options.group);
       if (options.children !== undefined) checkChildren(options.children);
+      checkChoice('via', options.via, ['auto', 'ipc']);
       return checkChoice('role', options.role, ['parent', 'child']);
     case 'socket':
       if (typeof options.path !== 'string' || options.path === '') {

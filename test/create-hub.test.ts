@@ -23,6 +23,8 @@ describe('createHub', () => {
     ['a group that is no name', { transport: 'memory', group: 7 }, /`group` is a string, not 7/],
     ['a group of a cluster that is no name', { transport: 'cluster', group: {} }, /`group` is a string/],
     ['a role that there is not', { transport: 'fork', role: 'aunt' }, /`role` is one of "parent", "child", not "aunt"/],
+    ['a way that there is not', { transport: 'cluster', via: 'air' }, /`via` is one of "auto", "ipc", not "air"/],
+    ['a way for those who have no choice', { transport: 'memory', via: 'ipc' }, /`via` is no option of a hub with the memory transport/],
     ['a kind of broker that there is not', { transport: 'socket', path: '/tmp/never', broker: 'maybe' }, /`broker` is one of/],
     ['a durability that there is not', { transport: 'socket', path: '/tmp/never', durability: 1n }, /`durability` is one of/],
     ['limits that are none', { transport: 'memory', limits: null }, /`limits` is an object, as in .*, not null/],

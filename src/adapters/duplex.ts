@@ -11,11 +11,18 @@ export function duplexLink(stream: Duplex): Link {
   return new DuplexLink(stream, 'events');
 }
 
+export interface ConnectOptions {
+  /** What is said before the first packet. */
+  readonly greeting?: string;
+  /** Called when a link that came about ends, whether it was opened or not. */
+  readonly onEnded?: () => void;
+}
+
 /**
  * Connects to a listening socket. It reads into one buffer of its own, which only the end that connects can have:
  * `net.Server` makes its sockets by itself. Rejects with the system's error.
  */
-export function connectLink(path: string): Promise<Link> {
+export function connectLink(path: string, { greeting, onEnded }: ConnectOptions = {}): Promise<Link> {
   return new Promise((resolve, reject) => {
     const callback = (length: number, bytes: Uint8Array): boolean => {
       link.received(bytes.subarray(0, length));
@@ -26,6 +33,8 @@ export function connectLink(path: string): Promise<Link> {
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
+      if (onEnded !== undefined) socket.once('close', onEnded);
+      if (greeting !== undefined) socket.write(greeting);
       resolve(link);
     });
   });

@@ -4,37 +4,45 @@
  */
 import nodeCluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
+import { privateSocket } from '../adapters/duplex/private-socket.js';
 import { askForLink } from '../adapters/ipc/asking.js';
 import { IpcDoors } from '../adapters/ipc/doors.js';
+import type { Roads } from '../adapters/ipc/roads.js';
 import { HubError } from '../core/errors.js';
 import type { Limits } from '../core/limits.js';
 import type { Meeting, Rendezvous } from '../core/star/rendezvous.js';
 import { star } from '../core/star/star.js';
 import type { Transport } from '../core/transport.js';
 
-export interface ClusterOptions {
-  /** Hubs of one group find each other, and share the channel with hubs of other groups undisturbed. Default `default`. */
-  readonly group?: string;
+export interface ClusterOptions extends ClusterMeetingOptions {
   readonly limits?: Partial<Limits>;
 }
 
-export function cluster({ group = 'default', limits = {} }: ClusterOptions = {}): Transport {
-  return star(clusterRendezvous({ group }), { limits });
+export interface ClusterMeetingOptions {
+  /** Hubs of one group find each other, and share the channel with hubs of other groups undisturbed. Default `default`. */
+  readonly group?: string;
+  /** `auto`, the default: by a private socket, or where there can be none over the IPC channel. `ipc`: over the channel in any case. */
+  readonly via?: 'auto' | 'ipc';
 }
 
-export function clusterRendezvous({ group = 'default' }: Pick<ClusterOptions, 'group'> = {}): Rendezvous {
+export function cluster({ limits = {}, ...options }: ClusterOptions = {}): Transport {
+  return star(clusterRendezvous(options), { limits });
+}
+
+export function clusterRendezvous({ group = 'default', via = 'auto' }: ClusterMeetingOptions = {}): Rendezvous {
   const { worker } = nodeCluster;
-  if (worker === undefined) return { name: 'cluster', suggestedName: 'primary', meet: async () => found(group) };
-  return { name: 'cluster', suggestedName: `worker-${worker.id}`, meet: (signal) => join(worker, group, signal) };
+  const roads = via === 'auto' ? privateSocket : undefined;
+  if (worker === undefined) return { name: 'cluster', suggestedName: 'primary', meet: async () => found(group, roads) };
+  return { name: 'cluster', suggestedName: `worker-${worker.id}`, meet: (signal) => join(worker, group, roads, signal) };
 }
 
-function found(group: string): Meeting {
+function found(group: string, roads: Roads | undefined): Meeting {
   let doors: IpcDoors | undefined;
   return {
     role: 'authority',
     epoch: 1,
     accept(onLink) {
-      doors = new IpcDoors(group, onLink);
+      doors = new IpcDoors({ group, roads, onLink });
       openDoors.add(doors);
       nodeCluster.off('fork', admit).on('fork', admit);
       for (const worker of Object.values(nodeCluster.workers ?? {})) if (worker !== undefined) doors.add(worker.process);
@@ -55,12 +63,12 @@ function admit(worker: Worker): void {
   for (const doors of openDoors) doors.add(worker.process);
 }
 
-async function join(worker: Worker, group: string, signal: AbortSignal): Promise<Meeting> {
+async function join(worker: Worker, group: string, roads: Roads | undefined, signal: AbortSignal): Promise<Meeting> {
   if (isRunByPm2()) {
     throw new HubError('UNSUPPORTED', 'PM2 in cluster mode is the primary itself, and runs no hub. Use createHub({ transport: \'socket\', path }) in all processes, or start the app in PM2\'s fork mode and let it fork its own workers.');
   }
   const advice = 'Call createHub({ transport: \'cluster\' }) in the primary too, in the same group.';
-  return { role: 'member', link: await askForLink(worker.process, { group, peer: 'the primary', advice }, signal) };
+  return { role: 'member', link: await askForLink(worker.process, { group, peer: 'the primary', advice, roads }, signal) };
 }
 
 /**

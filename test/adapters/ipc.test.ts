@@ -465,7 +465,7 @@ describe('An IPC channel', () => {
   });
 });
 
-const OPTIONS = { group: 'shop', peer: 'the parent', advice: 'Do something.' };
+const OPTIONS = { group: 'shop', peer: 'the parent', advice: 'Do something.', roads: undefined };
 
 function ask({ child }: IpcPair, group = 'shop'): Promise<Link> {
   return askForLink(child, { ...OPTIONS, group }, new AbortController().signal);
@@ -473,7 +473,7 @@ function ask({ child }: IpcPair, group = 'shop'): Promise<Link> {
 
 function open({ parent }: IpcPair, group = 'shop'): { readonly doors: IpcDoors; readonly links: readonly Link[] } {
   const links: Link[] = [];
-  const doors = new IpcDoors(group, (link) => links.push(link));
+  const doors = new IpcDoors({ group, roads: undefined, onLink: (link) => links.push(link) });
   doors.add(parent);
   doors.add(parent);
   return { doors, links };

@@ -2,4 +2,5 @@ import { startFork } from '../support/fork-fixture.js';
 import { describeTransport } from './suite.js';
 
 describeTransport('fork', () => startFork());
-describeTransport('fork, with advanced serialization', () => startFork('advanced'));
+describeTransport('fork, over IPC', () => startFork('ipc'));
+describeTransport('fork, over IPC with advanced serialization', () => startFork('ipc', 'advanced'));

@@ -46,6 +46,10 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'transports/fork.js': {
     prints: ['a child says hello', 'a child says hello', 'a child says hello', 'members: parent, pid-N, pid-N, pid-N'],
   },
+  'transports/roads.js': {
+    prints: ['group default meets process N by socket: as it should', 'group default meets process N by ipc: it was asked for by `via`'],
+    inAnyOrder: true,
+  },
   'transports/socket.js': { prints: ['apples left: 7', 'members: stock, till'] },
   'recipes/one-connection.js': {
     prints: ['a connection is opened', ...[1, 2, 3].map((id) => `worker-${id}: apple, pear, plum`)],

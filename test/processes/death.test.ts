@@ -12,9 +12,9 @@ import { startSocket } from '../support/socket-fixture.js';
 
 const TRANSPORTS: Readonly<Record<string, () => Fixture | Promise<Fixture>>> = {
   'cluster': () => startCluster(),
-  'cluster, with advanced serialization': () => startCluster('advanced'),
+  'cluster, over IPC': () => startCluster('ipc'),
   'fork': () => startFork(),
-  'fork, with advanced serialization': () => startFork('advanced'),
+  'fork, over IPC with advanced serialization': () => startFork('ipc', 'advanced'),
   'socket': () => startSocket(),
 };
 

@@ -79,7 +79,7 @@ describe('A stranger on the IPC channel', () => {
   let group: Group;
 
   before(() => {
-    fixture = startFork();
+    fixture = startFork('ipc');
   });
   beforeEach(() => {
     group = new Group(fixture);

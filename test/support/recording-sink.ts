@@ -11,7 +11,8 @@ export class RecordingSink extends EventEmitter implements LinkSink {
   readonly told: string[] = [];
 
   received(bytes: Uint8Array): void {
-    this.#portions.push(bytes.slice());
+    // A copy: the `slice` of a Buffer would be none.
+    this.#portions.push(Uint8Array.from(bytes));
     this.#length += bytes.length;
     this.#tell('received');
   }

@@ -22,8 +22,8 @@ describe('The cluster transport', () => {
     group = this.currentTest?.title ?? '';
   });
 
-  function start(task: string, { serialization = 'json', env = {} }: { serialization?: 'json' | 'advanced'; env?: NodeJS.ProcessEnv } = {}): Worker {
-    cluster.setupPrimary({ exec: IPC_CHILD, args: ['cluster', task, group], serialization, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  function start(task: string, { serialization = 'json', env = {}, via = 'auto' }: { serialization?: 'json' | 'advanced'; env?: NodeJS.ProcessEnv; via?: 'auto' | 'ipc' } = {}): Worker {
+    cluster.setupPrimary({ exec: IPC_CHILD, args: ['cluster', task, via, group], serialization, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     const worker = cluster.fork(env);
     workers.push(worker);
     return worker;
@@ -86,42 +86,45 @@ describe('The cluster transport', () => {
     expect(strangers.joined).to.have.lengthOf(0);
   });
 
-  it('closes the link of a worker that is killed, once, emits no error, and serves the next one', async () => {
-    const entrance = await found();
-    const worker = start('send for ever');
-    const onError = sinon.spy();
-    worker.on('error', onError);
-    worker.process.on('error', onError);
-    const { link, sink } = await entrance.joins(0);
-    await sink.has(100_000);
+  for (const via of ['auto', 'ipc'] as const) {
+    describe(via === 'auto' ? 'by a private socket' : 'over the IPC channel', () => {
+      it('closes the link of a worker that is killed, once, emits no error, and serves the next one', async () => {
+        const entrance = await found();
+        const worker = start('send for ever', { via });
+        const onError = sinon.spy();
+        worker.on('error', onError);
+        worker.process.on('error', onError);
+        const { link, sink } = await entrance.joins(0);
+        await sink.has(100_000);
 
-    for (let sent = 0; sent < 20; sent++) link.send(Buffer.alloc(100_000));
-    worker.process.kill('SIGKILL');
-    for (let sent = 0; sent < 20; sent++) link.send(Buffer.alloc(100_000));
-    await sink.hears('closed');
-    link.send(Buffer.from('into the void'));
-    start('echo');
-    await entrance.joins(1);
+        for (let sent = 0; sent < 20; sent++) link.send(Buffer.alloc(100_000));
+        worker.process.kill('SIGKILL');
+        for (let sent = 0; sent < 20; sent++) link.send(Buffer.alloc(100_000));
+        await sink.hears('closed');
+        link.send(Buffer.from('into the void'));
+        start('echo', { via });
+        await entrance.joins(1);
 
-    expect(sink.told.filter((word) => word === 'closed')).to.have.lengthOf(1);
-    expect(sink.told.at(-1)).to.equal('closed');
-    expect(sink.error).to.have.property('code', 'LOST');
-    expect(onError.callCount).to.equal(0);
-  });
+        expect(sink.told.filter((word) => word === 'closed')).to.have.lengthOf(1);
+        expect(sink.told.at(-1)).to.equal('closed');
+        expect(onError.callCount).to.equal(0);
+      });
 
-  it('closes the link of a worker that disconnects', async () => {
-    const entrance = await found();
-    const worker = start('echo');
-    const { link, sink } = await entrance.joins(0);
+      it('closes the link of a worker that disconnects, and lets it end', async () => {
+        const entrance = await found();
+        const worker = start('echo', { via });
+        const { link, sink } = await entrance.joins(0);
+        await sendAround({ link, sink }, Buffer.from('hello'), 5);
 
-    worker.disconnect();
-    await sink.hears('closed');
-    link.send(Buffer.from('into the void'));
-    await once(worker, 'exit');
+        worker.disconnect();
+        await sink.hears('closed');
+        link.send(Buffer.from('into the void'));
+        await once(worker, 'exit');
 
-    expect(sink.told).to.deep.equal(['closed']);
-    expect(sink.error).to.have.property('code', 'LOST');
-  });
+        expect(sink.told).to.deep.equal(['received', 'closed']);
+      });
+    });
+  }
 
   it('says what to do instead under PM2 in cluster mode', async () => {
     const worker = start('report why it cannot join', { env: { pm_id: '0', exec_mode: 'cluster_mode' } });

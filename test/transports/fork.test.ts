@@ -3,11 +3,15 @@ import { fork as forkProcess, spawn } from 'node:child_process';
 import type { ChildProcess, ForkOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import sinon from 'sinon';
 import { fork, forkRendezvous } from '../../src/transports/fork.js';
 import { acceptEverybody, digest, IPC_CHILD, kill, printed, sendAround } from '../support/ipc-processes.js';
 import type { Entrance } from '../support/ipc-processes.js';
+import { LinksTaken } from '../support/links-taken.js';
 
 describe('The fork transport', () => {
   const children: ChildProcess[] = [];
@@ -18,8 +22,8 @@ describe('The fork transport', () => {
     await Promise.all(children.splice(0).map(kill));
   });
 
-  function start(task: string, options: ForkOptions = {}): ChildProcess {
-    const child = forkProcess(IPC_CHILD, ['fork', task], options);
+  function start(task: string, { via = 'auto', ...options }: ForkOptions & Via = {}): ChildProcess {
+    const child = forkProcess(IPC_CHILD, ['fork', task, via], options);
     children.push(child);
     return child;
   }
@@ -31,17 +35,139 @@ describe('The fork transport', () => {
     return { rendezvous, entrance };
   }
 
-  for (const serialization of ['json', 'advanced'] as const) {
-    it(`carries 20 MB there and back, intact and in order, with ${serialization} serialization`, async () => {
-      const { entrance } = await found(start('echo', { serialization }));
-      const child = await entrance.joins(0);
-      const bytes = randomBytes(20_000_000);
+  for (const [name, way] of Object.entries<ForkOptions & Via>({
+    'by a private socket': {},
+    'over the IPC channel': { via: 'ipc' },
+    'over the IPC channel with advanced serialization': { via: 'ipc', serialization: 'advanced' },
+  })) {
+    describe(name, () => {
+      it('carries 20 MB there and back, intact and in order', async () => {
+        const { entrance } = await found(start('echo', way));
+        const child = await entrance.joins(0);
+        const bytes = randomBytes(20_000_000);
 
-      await sendAround(child, bytes, 100_000);
+        await sendAround(child, bytes, 100_000);
 
-      expect(digest(child.sink.bytes)).to.equal(digest(bytes));
+        expect(digest(child.sink.bytes)).to.equal(digest(bytes));
+      });
+
+      it('closes the link of a child that is killed in the middle of it, once, and emits no error', async () => {
+        const child = start('send for ever', way);
+        const onError = sinon.spy();
+        child.on('error', onError);
+        const { entrance } = await found(child);
+        const { link, sink } = await entrance.joins(0);
+        await sink.has(1_000_000);
+
+        for (let sent = 0; sent < 50; sent++) link.send(Buffer.alloc(100_000));
+        child.kill('SIGKILL');
+        for (let sent = 0; sent < 50; sent++) link.send(Buffer.alloc(100_000));
+        await once(child, 'exit');
+        await sink.hears('closed');
+        link.send(Buffer.from('into the void'));
+        link.close();
+        await new Promise((resolve) => setImmediate(resolve));
+
+        expect(sink.told.filter((word) => word === 'closed')).to.have.lengthOf(1);
+        expect(sink.told.at(-1)).to.equal('closed');
+        expect(onError.callCount).to.equal(0);
+      });
+
+      it('hears the last words of a child that closes and exits', async () => {
+        const child = start('say good-bye', way);
+        const { entrance } = await found(child);
+        const { sink } = await entrance.joins(0);
+
+        await once(child, 'exit');
+        await sink.hears('closed');
+
+        expect(sink.text).to.equal('good-bye');
+        expect(sink.error).to.equal(undefined);
+      });
+
+      it('lets an idle child exit by itself, and does not let one exit that listens for messages of its own', async () => {
+        const listening = start('join, then listen for messages', way);
+        await found(listening);
+        await told(listening, 'listening');
+        const idle = start('idle', way);
+        await found(idle);
+
+        const [code] = await once(idle, 'exit');
+        listening.send('still there?');
+        const answer = await told(listening, { heard: 'still there?' });
+
+        expect([code, answer]).to.deep.equal([0, true]);
+      });
+
+      it('costs nobody a message that was sent before its listener was there', async () => {
+        const child = start('join, then listen for messages', way);
+        child.send({ early: true });
+        await found(child);
+
+        expect(await told(child, { heard: { early: true } })).to.equal(true);
+      });
+
+      it('tells a child whose parent has died, and that there is no way back', async () => {
+        const parent = start('fork a child that reports its end', { ...way, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+        const lines = printed(parent, 3);
+        parent.stdout?.once('data', () => parent.kill('SIGKILL'));
+
+        const [, closed, again] = await lines;
+        // A socket's end does not say who ended it; the channel's does, and either may be the first.
+        expect(closed).to.be.oneOf(way.via === 'ipc' ? ['closed: LOST'] : ['closed: LOST', 'closed: undefined']);
+        expect(again).to.equal('again: UNAVAILABLE');
+      });
+
+      it('tells a child that its parent disconnects, and lets it end', async () => {
+        const child = start('report its end', { ...way, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+        const { entrance } = await found(child);
+        const { sink } = await entrance.joins(0);
+        const lines = printed(child, 3);
+        child.stdout?.once('data', () => child.disconnect());
+
+        expect(await lines).to.deep.equal(['joined', 'closed: LOST', 'again: UNAVAILABLE']);
+        await sink.hears('closed');
+      });
     });
   }
+
+  describe('by a private socket', () => {
+    let folder: string;
+    let links: LinksTaken;
+
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'ih-'));
+      links = new LinksTaken();
+    });
+    afterEach(async () => {
+      links.stop();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    it('leaves nothing behind, also when all are killed', async () => {
+      const all = Array.from({ length: 3 }, () => start('echo', { env: { ...process.env, TMPDIR: folder } }));
+      const { entrance } = await found(...all);
+      await entrance.joins(2);
+
+      const left = await readdir(folder);
+      for (const child of all) child.kill('SIGKILL');
+      await Promise.all(all.map((child) => once(child, 'exit')));
+
+      links.expectAll('socket');
+      expect([left, await readdir(folder)]).to.deep.equal([[], []]);
+    });
+
+    it('goes over the channel instead where a child finds no room for a socket, and says why', async () => {
+      const { entrance } = await found(start('echo', { env: { ...process.env, TMPDIR: join(folder, 'missing') } }), start('echo'));
+      const joined = [await entrance.joins(0), await entrance.joins(1)];
+
+      await Promise.all(joined.map((child) => sendAround(child, Buffer.from('hello'), 5)));
+
+      const [without] = links.notices.filter(({ via }) => via === 'ipc');
+      expect(links.notices.map(({ via }) => via)).to.have.members(['ipc', 'socket']);
+      expect(without?.because).to.match(/ENOENT/);
+    });
+  });
 
   it('serves children with different serializations side by side, forked or spawned', async () => {
     const spawned = spawn(process.execPath, [IPC_CHILD, 'fork', 'echo'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
@@ -68,71 +194,6 @@ describe('The fork transport', () => {
     expect(entrance.joined).to.have.lengthOf(2);
   });
 
-  it('closes the link of a child that is killed in the middle of it, once, and emits no error', async () => {
-    const child = start('send for ever');
-    const onError = sinon.spy();
-    child.on('error', onError);
-    const { entrance } = await found(child);
-    const { link, sink } = await entrance.joins(0);
-    await sink.has(1_000_000);
-
-    for (let sent = 0; sent < 50; sent++) link.send(Buffer.alloc(100_000));
-    child.kill('SIGKILL');
-    for (let sent = 0; sent < 50; sent++) link.send(Buffer.alloc(100_000));
-    await once(child, 'exit');
-    await sink.hears('closed');
-    link.send(Buffer.from('into the void'));
-    link.close();
-    await new Promise((resolve) => setImmediate(resolve));
-
-    expect(sink.told.filter((word) => word === 'closed')).to.have.lengthOf(1);
-    expect(sink.told.at(-1)).to.equal('closed');
-    expect(sink.error).to.have.property('code', 'LOST');
-    expect(onError.callCount).to.equal(0);
-  });
-
-  it('hears the last words of a child that closes and exits', async () => {
-    const child = start('say good-bye');
-    const { entrance } = await found(child);
-    const { sink } = await entrance.joins(0);
-
-    await once(child, 'exit');
-    await sink.hears('closed');
-
-    expect(sink.text).to.equal('good-bye');
-    expect(sink.error).to.equal(undefined);
-  });
-
-  it('lets an idle child exit by itself, and does not let one exit that listens for messages of its own', async () => {
-    const listening = start('join, then listen for messages');
-    await found(listening);
-    await told(listening, 'listening');
-    const idle = start('idle');
-    await found(idle);
-
-    const [code] = await once(idle, 'exit');
-    listening.send('still there?');
-    const answer = await told(listening, { heard: 'still there?' });
-
-    expect([code, answer]).to.deep.equal([0, true]);
-  });
-
-  it('costs nobody a message that was sent before its listener was there', async () => {
-    const child = start('join, then listen for messages');
-    child.send({ early: true });
-    await found(child);
-
-    expect(await told(child, { heard: { early: true } })).to.equal(true);
-  });
-
-  it('tells a child whose parent has died, and that there is no way back', async () => {
-    const parent = start('fork a child that reports its end', { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-    const lines = printed(parent, 3);
-    parent.stdout?.once('data', () => parent.kill('SIGKILL'));
-
-    expect(await lines).to.deep.equal(['joined', 'closed: LOST', 'again: UNAVAILABLE']);
-  });
-
   it('refuses a child without a channel, and children of a child', () => {
     const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
     children.push(child);
@@ -142,6 +203,10 @@ describe('The fork transport', () => {
     expect(() => fork({ role: 'child' })).to.throw(TypeError, /no IPC channel to a parent/);
   });
 });
+
+interface Via {
+  readonly via?: 'auto' | 'ipc';
+}
 
 /** Resolves when the child sends exactly this, among whatever else it sends. */
 function told(child: ChildProcess, message: unknown): Promise<true> {

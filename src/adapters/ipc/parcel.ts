@@ -6,16 +6,21 @@
 export interface Parcel {
   readonly interhub: 1;
   readonly group: string;
-  /** Chosen by the child, which opens the link. */
+  /** Chosen by the child, which opens the link. It is said nowhere else, and cannot be guessed: whoever knows it on the road is its parent. */
   readonly link: string;
   /**
-   * - `open`: the child asks for a link, again and again until it is `opened`.
+   * - `open`: the child asks for a link, again and again until it is answered.
+   * - `lay`: the parent asks it to lay a road. `laid`: the child has, and `bytes` are its place. On the road nothing of this
+   *   link travels here any more.
+   * - `opened`: the link is on this channel, because one of them cannot or would not take a road.
    * - `packets`: what a link is there for.
    * - `close`: the last parcel of a link, from either end.
    */
-  readonly type: 'open' | 'opened' | 'packets' | 'close';
+  readonly type: 'open' | 'lay' | 'laid' | 'opened' | 'packets' | 'close';
   /** Not called `data`: process managers write into that field of whatever their children send. */
   readonly bytes: string | Uint8Array;
+  /** With `open` and `opened`: why there is to be no road. */
+  readonly because?: string;
 }
 
 /** A parcel as it arrives: ours by its look, and not yet believed. */
@@ -24,6 +29,7 @@ export interface Arrived {
   readonly link: unknown;
   readonly type: unknown;
   readonly bytes: unknown;
+  readonly because?: unknown;
 }
 
 /**

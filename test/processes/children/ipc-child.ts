@@ -1,4 +1,7 @@
-/** A child with a bare link to its parent. Its first argument names the transport, its second what it does with the link. */
+/**
+ * A child with a bare link to its parent. Its first argument names the transport, its second what it does with the link, its
+ * third which way the link goes, and its fourth the group.
+ */
 import { clusterRendezvous } from '../../../src/transports/cluster.js';
 import { forkRendezvous } from '../../../src/transports/fork.js';
 import type { Link, LinkSink } from '../../../src/core/star/link.js';
@@ -13,7 +16,7 @@ const tasks: Record<string, () => Promise<void>> = {
     };
     link.open({
       received: (bytes) => {
-        waiting.push(bytes.slice());
+        waiting.push(Uint8Array.from(bytes));
         if (mayGoOn) goOn();
       },
       drained: goOn,
@@ -64,7 +67,7 @@ const tasks: Record<string, () => Promise<void>> = {
   async 'fork a child that reports its end'() {
     const { fork } = await import('node:child_process');
     const { acceptEverybody } = await import('../../support/ipc-processes.js');
-    const child = fork(process.argv[1] ?? '', ['fork', 'report its end']);
+    const child = fork(process.argv[1] ?? '', ['fork', 'report its end', process.argv[4] ?? 'auto']);
     await acceptEverybody(forkRendezvous({ children: [child] }));
   },
 
@@ -89,8 +92,8 @@ function letGo(): void {
 }
 
 async function join(): Promise<Link> {
-  const [transport, , group] = process.argv.slice(2);
-  const options = group === undefined ? {} : { group };
+  const [transport, , way, group] = process.argv.slice(2);
+  const options = { via: way === 'ipc' ? 'ipc' : 'auto', ...(group === undefined ? {} : { group }) } as const;
   const rendezvous = transport === 'cluster' ? clusterRendezvous(options) : forkRendezvous(options);
   const meeting = await rendezvous.meet(new AbortController().signal);
   if (meeting.role !== 'member') throw new Error('It is no child.');
