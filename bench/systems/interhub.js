@@ -39,8 +39,9 @@ export function interhub({ name, start, options }) {
         set: (key, value) => map.set(key, value),
         add: (key) => map.add(`${key}-count`),
         async cycle(key) {
+          // As `using` does: given back without waiting for it, as all systems here do.
           const lock = await hub.lock(key);
-          void lock.release();
+          lock[Symbol.dispose]();
         },
         async crowd(count) {
           await Promise.all(Array.from({ length: count }, () => createHub(options(place)).ready()));

@@ -280,14 +280,17 @@ export type TryLockOptions = Pick<LockOptions, 'mode' | 'maxHold'>;
 export type LockMode = 'exclusive' | 'shared';
 
 /** What this hub has in the group until it gives it back, or loses it. */
-export interface Held extends AsyncDisposable {
+export interface Held extends Disposable, AsyncDisposable {
   /** The key; the first, when there are several. Of permits and terms the name. */
   readonly key: string;
   /** The fencing token: rises with each grant in the group, over all keys and all authorities. A safe integer. */
   readonly token: number;
   /** Aborts when it is lost before it was released: its reason is a `HubError` with code `LOST`. */
   readonly signal: AbortSignal;
-  /** Gives it back. `true` when this call did it, `false` when it was released or lost before. Never rejects. */
+  /**
+   * Gives it back, and resolves when that is done. `true` when this call did it, `false` when it was released or lost before.
+   * Never rejects. `await using` does the same; `using`, and the end of a body, give it back without waiting for it.
+   */
   release(): Promise<boolean>;
 }
 

@@ -68,7 +68,7 @@ export class HubParts implements Occupant {
     this.retries = new Retries(deadlines, keepAlive, () => host.now());
     this.answers = new Answers({ host, deadlines, outbox, directory, interests: seat, keepAlive });
     this.tickets = new Tickets(seat, directory, deadlines, keepAlive);
-    this.asking = new Asking(this.tickets, setup.detectDeadlocks === false ? NO_CONTEXT : (setup.context ?? NO_CONTEXT), setup.captureSites === true);
+    this.asking = new Asking(this.tickets, host, setup.detectDeadlocks === false ? NO_CONTEXT : (setup.context ?? NO_CONTEXT), setup.captureSites === true);
     this.locks = new Locks(this.asking, directory);
     this.elections = new Elections(this.asking, seat, directory, keepAlive);
     this.lineViews = new LineViews(seat, directory, keepAlive);

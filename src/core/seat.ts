@@ -79,19 +79,19 @@ export class Seat {
   }
 
   /** As a session's: `settled` is called exactly once, and never before this returns. */
-  submit(command: Command, settled: Settled): void {
+  submit(command: Command, settled?: Settled): void {
     const life = this.#life;
     switch (life.at) {
       case 'seated':
       case 'suspended':
         return life.session.submit(command, settled);
       case 'closed':
-        return queueMicrotask(() => settled(life.error));
+        return queueMicrotask(() => settled?.(life.error));
       case 'joining':
       case 'resting':
         // A release makes room for others, and is never refused.
         if (this.#held.length < this.#limit || command.type === 'lock.release') this.#held.push({ command, settled });
-        else queueMicrotask(() => settled(new HubError('OVERLOADED', `${this.#limit} commands wait for a seat already. Await hub.ready() before giving so many.`)));
+        else queueMicrotask(() => settled?.(new HubError('OVERLOADED', `${this.#limit} commands wait for a seat already. Await hub.ready() before giving so many.`)));
     }
   }
 
@@ -193,7 +193,7 @@ export class Seat {
     this.#held = [];
     this.#ready = [];
     this.#occupant.closed(error);
-    for (const { settled } of held) settled(error);
+    for (const { settled } of held) settled?.(error);
     for (const { reject } of ready) reject(error);
     this.#occupant.statusChanged(error.code === 'CLOSED' ? { status: 'closed' } : { status: 'closed', error });
   }
@@ -201,7 +201,7 @@ export class Seat {
 
 interface Held {
   readonly command: Command;
-  readonly settled: Settled;
+  readonly settled: Settled | undefined;
 }
 
 interface Waiter {
@@ -231,10 +231,10 @@ function asHubError(error: unknown): HubError {
 }
 
 /** Whoever submitted it is not on the stack any more. */
-function submitSafely(session: Session, command: Command, settled: Settled): void {
+function submitSafely(session: Session, command: Command, settled: Settled | undefined): void {
   try {
     session.submit(command, settled);
   } catch (error) {
-    settled(asHubError(error));
+    settled?.(asHubError(error));
   }
 }

@@ -57,8 +57,10 @@ export interface Session {
   /**
    * To the authority: applied exactly once. `settled` is called exactly once: with the outcome, or with an error when the
    * session ended first (`LOST`, `CLOSED`) or when the authority could not apply it. Never called before `submit` returns.
+   * That a ticket waits goes without saying: `settled` hears it when something later is heard. Without `settled` nobody
+   * waits for the outcome, and it need not be told at all.
    */
-  submit(command: Command, settled: Settled): void;
+  submit(command: Command, settled?: Settled): void;
   follow(interest: Interest): void;
   unfollow(interest: Interest): void;
   /** Resolves when what was sent has left this process as far as the medium takes it. */

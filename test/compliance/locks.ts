@@ -162,6 +162,36 @@ export function locks(meet: Meet): void {
       expect(await bob.run(async ({ hub }) => (await hub.tryLock('door')) !== undefined)).to.equal(true);
     });
 
+    it('when it goes out of scope and nobody waits for that: before whatever its holder says next', async () => {
+      const { ann, bob } = await meet('ann', 'bob');
+      await bob.run(async ({ hub }) => {
+        hub.handle('try', async () => (await hub.tryLock('door')) !== undefined);
+        await hub.locks();
+      });
+
+      const isFree = await ann.run(async ({ hub }) => {
+        (await hub.lock('door'))[Symbol.dispose]();
+        return hub.request('try');
+      });
+
+      expect(isFree).to.equal(true);
+    });
+
+    it('at the end of a body, before whatever its holder says next', async () => {
+      const { ann, bob } = await meet('ann', 'bob');
+      await bob.run(async ({ hub }) => {
+        hub.handle('try', async () => (await hub.tryLock('door')) !== undefined);
+        await hub.locks();
+      });
+
+      const isFree = await ann.run(async ({ hub }) => {
+        await hub.lock('door', () => 'done');
+        return hub.request('try');
+      });
+
+      expect(isFree).to.equal(true);
+    });
+
     it('at the death of its holder, for the next in line', async () => {
       const { ann, bob, group } = await meet('ann', 'bob');
       const doomed = await group.join('doomed');

@@ -21,7 +21,7 @@ export class FakeSession implements Session {
   readonly unfollow = sinon.fake<[Interest], void>();
   readonly drained = sinon.fake.resolves<[], Promise<void>>(undefined);
   readonly close = sinon.fake.resolves<[], Promise<void>>(undefined);
-  readonly submit = sinon.spy((command: Command, settled: Settled) => this.#submitted(command, settled));
+  readonly submit = sinon.spy((command: Command, settled?: Settled) => this.#submitted(command, settled));
   readonly #others: readonly Member[];
   readonly #commands: Submitted[] = [];
   #seat: Seat | undefined;
@@ -77,7 +77,7 @@ export class FakeSession implements Session {
     return found;
   }
 
-  #submitted(command: Command, settled: Settled): void {
+  #submitted(command: Command, settled: Settled = () => {}): void {
     this.#commands.push({ command, settle: settled });
   }
 }

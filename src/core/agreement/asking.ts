@@ -4,6 +4,7 @@
  */
 import type { Held, WaitOptions } from '../api.js';
 import type { Context } from '../context.js';
+import type { Host } from '../host.js';
 import type { Terms } from '../protocol.js';
 import { captureSite } from '../site.js';
 import { HeldTicket } from './held-ticket.js';
@@ -12,11 +13,13 @@ import type { Tickets } from './tickets.js';
 
 export class Asking {
   readonly #tickets: Tickets;
+  readonly #host: Pick<Host, 'defer'>;
   readonly #context: Context;
   readonly #captureSites: boolean;
 
-  constructor(tickets: Tickets, context: Context, captureSites: boolean) {
+  constructor(tickets: Tickets, host: Pick<Host, 'defer'>, context: Context, captureSites: boolean) {
     this.#tickets = tickets;
+    this.#host = host;
     this.#context = context;
     this.#captureSites = captureSites;
   }
@@ -46,13 +49,17 @@ export class Asking {
     return new Promise((resolve, reject) => this.#tickets.ask<H>(asked, {}, hold, resolve, reject, () => resolve(undefined)));
   }
 
-  /** The body's error comes first: releasing never rejects. */
+  /**
+   * Whoever asked goes on at the end of the turn, when the release has left this process: it does not wait for the authority,
+   * and what it says next, to whomever and whichever way, is said later.
+   */
   async around<H extends HeldTicket, R>(acquiring: Promise<H>, body: (held: H) => R | Promise<R>): Promise<R> {
     const held = await acquiring;
     try {
       return await this.#context.run({ ...this.#context.get(), held }, () => body(held));
     } finally {
-      await held.release();
+      held[Symbol.dispose]();
+      await new Promise<void>((resolve) => this.#host.defer(resolve));
     }
   }
 

@@ -6,6 +6,8 @@ import type { LossReason, Space, Terms } from '../protocol.js';
 export interface TicketKeeper {
   /** Takes the ticket out of its lines. Resolves to whether it was in them; never rejects. */
   release(held: HeldTicket): Promise<boolean>;
+  /** The same, and nobody waits for it. */
+  drop(held: HeldTicket): void;
   /** Resolves to whether it was still there; rejects when the authority cannot be asked. */
   downgrade(held: HeldTicket): Promise<boolean>;
 }
@@ -75,6 +77,12 @@ export class HeldTicket implements Held {
     if (this.#life !== 'held') return NO;
     this.#life = 'released';
     return this.keeper.release(this);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#life !== 'held') return;
+    this.#life = 'released';
+    this.keeper.drop(this);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -83,6 +83,11 @@ export class Tickets implements WaitKeeper {
     });
   }
 
+  drop({ ticket }: HeldTicket): void {
+    this.#held.delete(ticket);
+    this.#authority.submit({ type: 'lock.release', ticket });
+  }
+
   downgrade({ ticket, asked }: HeldTicket): Promise<boolean> {
     this.#keepAlive.begin();
     return new Promise((resolve, reject) => {
@@ -138,7 +143,7 @@ export class Tickets implements WaitKeeper {
   #giveUp(waiting: Waiting, reason: unknown): void {
     this.#over(waiting);
     waiting.reject(reason);
-    this.#authority.submit({ type: 'lock.release', ticket: waiting.ticket }, () => {});
+    this.#authority.submit({ type: 'lock.release', ticket: waiting.ticket });
   }
 
   #over(waiting: Waiting): void {

@@ -208,7 +208,7 @@ export class Broker {
       case KIND.resumed:
         return this.#order.after(connection.member, () => this.#isBack(connection));
       case KIND.ping:
-        return connection.out.control(KIND.pong);
+        return connection.out.pong();
       case KIND.handover:
         return this.#order.after(connection.member, () => this.#hasLastWord(connection));
       case KIND.bye:

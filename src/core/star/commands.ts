@@ -1,9 +1,11 @@
 /**
  * The commands that a member has submitted and has no outcome of, by their numbers: a ring that grows with their count.
- * They are kept whole: whoever comes back to the group asks again.
+ * They are kept whole: whoever comes back to the group asks again. An outcome that goes without saying is not told: that a
+ * ticket waits, and what became of a command for whose outcome nobody waits. It is known when something later is.
  */
 import { HubError } from '../errors.js';
 import type { HubErrorCode } from '../errors.js';
+import type { Outcome } from '../protocol.js';
 import type { Settled } from '../transport.js';
 import type { Submitted, Told } from './vocabulary.js';
 
@@ -19,8 +21,8 @@ export class Commands {
     return this.#oldest;
   }
 
-  /** Returns the command's number. */
-  add(command: Submitted, settled: Settled): number {
+  /** Returns the command's number. Without `settled` nobody waits for its outcome. */
+  add(command: Submitted, settled: Settled = unheard): number {
     const number = this.#next;
     if (((number - this.#oldest) >>> 0) === this.#settled.length) this.#grow();
     const index = number & (this.#settled.length - 1);
@@ -30,7 +32,8 @@ export class Commands {
     return number;
   }
 
-  settle(number: number, outcome: Told): void {
+  /** `decided`: the last that is decided, and with it all before it. */
+  settle(number: number, decided: number, outcome: Told): void {
     const index = number & (this.#settled.length - 1);
     const settled = this.#settled[index];
     if (settled === undefined || (number - this.#oldest) >>> 0 >= (this.#next - this.#oldest) >>> 0) {
@@ -38,18 +41,35 @@ export class Commands {
     }
     this.#settled[index] = undefined;
     this.#commands[index] = undefined;
-    while (this.#oldest !== this.#next && this.#settled[this.#oldest & (this.#settled.length - 1)] === undefined) {
-      this.#oldest = (this.#oldest + 1) >>> 0;
-    }
+    this.decided(decided);
+    this.#passOver();
     settled(outcome.type === 'unwritten' ? new HubError('JOURNAL', outcome.reason) : outcome);
   }
 
+  /** All up to this number are decided: of those that have no outcome it goes without saying. */
+  decided(last: number): void {
+    if ((last - this.#oldest) >>> 0 >= (this.#next - this.#oldest) >>> 0) return;
+    const end = (last + 1) >>> 0;
+    for (let number = this.#oldest; number !== end; number = (number + 1) >>> 0) {
+      const index = number & (this.#settled.length - 1);
+      const settled = this.#settled[index];
+      if (settled === undefined) continue;
+      if (settled !== unheard && this.#commands[index]?.type !== 'lock.acquire') {
+        throw new HubError('BAD_PACKET', `Command ${number} is decided, and its outcome was not told.`);
+      }
+      this.#settled[index] = undefined;
+      this.#commands[index] = undefined;
+      settled(WAITING);
+    }
+    this.#passOver();
+  }
+
   /** Those without an outcome, in their order. */
-  forEach(visit: (number: number, command: Submitted) => void): void {
+  forEach(visit: (number: number, command: Submitted, isQuiet: boolean) => void): void {
     const mask = this.#commands.length - 1;
     for (let number = this.#oldest; number !== this.#next; number = (number + 1) >>> 0) {
       const command = this.#commands[number & mask];
-      if (command !== undefined) visit(number, command);
+      if (command !== undefined) visit(number, command, this.#settled[number & mask] === unheard);
     }
   }
 
@@ -65,11 +85,20 @@ export class Commands {
     for (let i = 0; i < count; i++) left[(from + i) & mask]?.(new HubError(code, message, { mayHaveRun: true }));
   }
 
+  #passOver(): void {
+    while (this.#oldest !== this.#next && this.#settled[this.#oldest & (this.#settled.length - 1)] === undefined) {
+      this.#oldest = (this.#oldest + 1) >>> 0;
+    }
+  }
+
   #grow(): void {
     this.#settled = grown(this.#settled, this.#oldest);
     this.#commands = grown(this.#commands, this.#oldest);
   }
 }
+
+const unheard: Settled = () => {};
+const WAITING: Outcome = { type: 'waiting' };
 
 /** A ring of twice the length; `oldest` is in it, and as many after it as there were places. */
 function grown<T>(old: readonly T[], oldest: number): T[] {

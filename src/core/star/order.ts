@@ -3,7 +3,8 @@
  * with one write, at the end of the turn; then it is applied, in the order in which it came, and only then told.
  *
  * What cannot be written is not applied, and its asker hears `JOURNAL`. A death and a release are not refused: they wait
- * until there is room, for nobody else can make up for them. Questions need no writing, and are answered in any case.
+ * until there is room, for nobody else can make up for them. Questions need no writing, and are answered in any case, but
+ * not before what the same asker has released.
  */
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
@@ -13,11 +14,11 @@ import { Clock } from './clock.js';
 import type { Decree, Estate } from './estate.js';
 import type { Journal } from './journal.js';
 import type { Outbox } from './outbox.js';
+import { FLAG } from './packet.js';
 import type { Reader } from './reader.js';
 import { Records } from './records.js';
 import type { Flushable, Turn } from './turn.js';
 import { readCommand } from './vocabulary.js';
-import type { Told } from './vocabulary.js';
 
 export interface OrderOptions {
   readonly estate: Estate;
@@ -98,6 +99,7 @@ export class Order implements Flushable {
     entry.member = asker.member;
     entry.oldest = oldest;
     entry.number = id;
+    entry.isQuiet = (packet.flags & FLAG.quiet) !== 0;
     entry.asker = asker;
     entry.isAsking = isAsking;
     asker.waiting += 1;
@@ -209,10 +211,13 @@ export class Order implements Flushable {
     for (const entry of entries) {
       const { command, from, to, asker, member } = entry;
       if (mustBe(command)) stuck.add(command?.type === 'member.leave' ? command.number : member);
-      if (mustBe(command) || (command === undefined && stuck.has(member))) this.#again(entry, records);
+      // Whoever is told that something is decided is told so of all before it: what needs no writing waits with what does.
+      if (mustBe(command) || (from === to && stuck.has(member))) this.#again(entry, records);
       else if (from === to) this.#apply(entry);
-      else if (asker !== undefined) answer(asker, entry.number, { type: 'unwritten', reason });
-      else entry.decided(new HubError('JOURNAL', reason, { cause }));
+      else if (asker !== undefined) {
+        asker.waiting -= 1;
+        asker.out.outcome(entry.number, { type: 'unwritten', reason });
+      } else entry.decided(new HubError('JOURNAL', reason, { cause }));
     }
     if (this.#entries.length > 0) this.#host.after(RETRY, () => this.flush());
     for (const entry of later) this.#again(entry, laterRecords);
@@ -228,7 +233,7 @@ export class Order implements Flushable {
   }
 
   #apply(entry: Entry): void {
-    const { command, asker, number, decided } = entry;
+    const { command, asker, number, isQuiet, decided } = entry;
     if (command === undefined) {
       this.#free(entry);
       return decided(LEFT);
@@ -236,7 +241,10 @@ export class Order implements Flushable {
     const { outcome, events } = this.#decide(entry, command);
     this.#free(entry);
     if (asker === undefined) decided(outcome);
-    else if (outcome.type !== 'joined' && outcome.type !== 'left') answer(asker, number, outcome);
+    else if (outcome.type !== 'joined' && outcome.type !== 'left') {
+      asker.waiting -= 1;
+      asker.out.decided(number, outcome, isQuiet || outcome.type === 'waiting');
+    }
     for (const directed of events) this.#direct(directed);
     this.#clock.arm();
   }
@@ -279,6 +287,8 @@ class Entry {
   member = 0;
   oldest = 0;
   number = 0;
+  /** Nobody waits for its outcome. */
+  isQuiet = false;
   asker: Asker | undefined = undefined;
   proof: string | undefined = undefined;
   decided: Decided = nothing;
@@ -289,6 +299,7 @@ class Entry {
   clear(): void {
     this.command = undefined;
     this.isAsking = false;
+    this.isQuiet = false;
     this.member = 0;
     this.asker = undefined;
     this.proof = undefined;
@@ -307,11 +318,6 @@ const LEFT: Outcome = { type: 'left' };
 const GREAT_BATCH = 65_536;
 /** How soon it is tried again to write what must be written. */
 const RETRY = 100;
-
-function answer(asker: Asker, number: number, outcome: Told): void {
-  asker.waiting -= 1;
-  asker.out.outcome(number, outcome);
-}
 
 /** Whether it cannot be refused: what has ended has ended. */
 function mustBe(command: Command | undefined): boolean {

@@ -13,7 +13,10 @@ import type { Turn } from './turn.js';
 import { writeCommand, writeEvent, writeInterest, writeOutcome } from './vocabulary.js';
 import type { Submitted, Told } from './vocabulary.js';
 
-type ControlKind = (typeof KIND)['hello' | 'welcome' | 'refused' | 'bye' | 'handover' | 'resumed' | 'ping' | 'pong' | 'challenge' | 'proof'];
+type ControlKind = (typeof KIND)['hello' | 'welcome' | 'refused' | 'bye' | 'handover' | 'resumed' | 'ping' | 'challenge' | 'proof'];
+
+/** The other end keeps each command until it knows that it is decided. */
+const MOST_UNSAID = 64;
 
 /** This many bytes leave without waiting for the end of the turn. */
 const EARLY = 16_384;
@@ -30,6 +33,9 @@ export class Outbox {
   #isDue = false;
   /** Packets written since the last flush. */
   #count = 0;
+  /** The last command of the other end that is decided, and how many outcomes were left unsaid since that was told. */
+  #decided = 0;
+  #unsaid = 0;
 
   constructor(link: Link, turn: Turn) {
     this.#link = link;
@@ -60,28 +66,48 @@ export class Outbox {
     else if (!this.#isDue) this.#wake();
   }
 
-  /** `oldest`: the number of the oldest command without an outcome. */
-  command(number: number, oldest: number, command: Submitted): void {
+  /** `oldest`: the number of the oldest command without an outcome. `isQuiet`: nobody waits for this one's. */
+  command(number: number, oldest: number, command: Submitted, isQuiet: boolean): void {
     this.#open();
-    writeCommand(this.#slab, number, oldest, command);
+    writeCommand(this.#slab, number, oldest, command, isQuiet);
     this.#written();
   }
 
   outcome(number: number, outcome: Told): void {
     this.#open();
-    writeOutcome(this.#slab, number, outcome);
+    writeOutcome(this.#slab, number, this.#decided, outcome);
+    this.#unsaid = 0;
     this.#written();
   }
 
   event(event: Event): void {
     this.#open();
-    writeEvent(this.#slab, event);
+    writeEvent(this.#slab, this.#decided, event);
+    this.#unsaid = 0;
     this.#written();
+  }
+
+  /**
+   * A command of the other end is decided, with all before it. Where its outcome goes without saying it is not said: the next
+   * outcome, event or pong tells that it is decided, and none has to leave for it alone, until there are many.
+   */
+  decided(number: number, outcome: Told, goesWithoutSaying: boolean): void {
+    this.#decided = number;
+    if (goesWithoutSaying && this.#unsaid < MOST_UNSAID) this.#unsaid += 1;
+    else this.outcome(number, outcome);
   }
 
   interest(kind: typeof KIND.follow | typeof KIND.unfollow, interest: Interest): void {
     this.#open();
     writeInterest(this.#slab, kind, interest);
+    this.#written();
+  }
+
+  pong(): void {
+    this.#open();
+    this.#slab.begin(KIND.pong, 0, this.#decided, 0, 0, '');
+    this.#slab.end();
+    this.#unsaid = 0;
     this.#written();
   }
 

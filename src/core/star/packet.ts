@@ -6,7 +6,8 @@
  *      5  u8   flags
  *      6  u16  length of the name, the first thing after the header
  *      8  u32  member: the other end of an envelope (to the broker: whom it is for; from the broker: whom it is from);
- *              of a command: the oldest command that its sender has no outcome of
+ *              of a command: the oldest command that its sender has no outcome of; of an outcome, an event or a pong: the last
+ *              command of whoever hears it that is decided, and with it all before it
  *     12  u32  id: the call, the command's number; of a batch: how many values it holds
  *     16  u32  extra: a request's time-out; the place of a part, or of a batch's first; a number of parts; the type of a command, an outcome, an event or an interest
  *     20       name, then the body
@@ -67,6 +68,8 @@ export const FLAG = {
   returned: 0x10,
   /** With `returned`: its receiver is there, but takes no more. */
   full: 0x20,
+  /** Of a command: nobody waits for its outcome. */
+  quiet: 0x40,
 } as const;
 
 export const FORM = { json: 0, tagged: 1, buffer: 2, bytes: 3, stream: 4 } as const;

@@ -173,7 +173,7 @@ export class Seated implements Session, Desk, Patient {
     }
   }
 
-  submit(command: Command, settled: Settled): void {
+  submit(command: Command, settled?: Settled): void {
     if (command.type === 'member.join' || command.type === 'member.leave' || command.type === 'time') {
       throw new TypeError(`"${command.type}" is the authority's to say; it cannot be submitted.`);
     }
@@ -182,7 +182,7 @@ export class Seated implements Session, Desk, Patient {
     if (command.type === 'map.transact' || command.type === 'map.pick') this.#checkRoom(sizeOfMany(command), `What is asked of the map "${command.map}" at once`);
     const number = this.#commands.add(command, settled);
     if (this.#life.at !== 'seated') return;
-    this.#connection?.out.command(number, this.#commands.oldest, command);
+    this.#connection?.out.command(number, this.#commands.oldest, command, settled === undefined);
     this.#pulse.said();
   }
 
@@ -360,7 +360,7 @@ export class Seated implements Session, Desk, Patient {
   #sayAgain(): void {
     const out = this.#connection?.out;
     for (const interest of this.#interests.values()) out?.interest(KIND.follow, interest);
-    this.#commands.forEach((number, command) => out?.command(number, this.#commands.oldest, command));
+    this.#commands.forEach((number, command, isQuiet) => out?.command(number, this.#commands.oldest, command, isQuiet));
     out?.control(KIND.resumed);
     for (const envelope of this.#room.empty()) out?.envelope(envelope);
     this.#pulse.said();
@@ -377,11 +377,12 @@ export class Seated implements Session, Desk, Patient {
   #told(packet: Reader, place: Place): void {
     switch (packet.kind) {
       case KIND.outcome:
-        return this.#commands.settle(packet.id, readOutcome(packet));
+        return this.#commands.settle(packet.id, packet.member, readOutcome(packet));
       case KIND.event:
+        this.#commands.decided(packet.member);
         return this.#hear(readEvent(packet));
       case KIND.pong:
-        return;
+        return this.#commands.decided(packet.member);
       case KIND.handover:
         return this.#handOver(place);
       case KIND.bye:

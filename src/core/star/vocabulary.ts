@@ -5,7 +5,7 @@
 import type { Command, Deadlocked, Event, Interest, LeaveReason, LineState, LossReason, Member, Outcome } from '../protocol.js';
 import { known, readChange, readChanges, readConditions, readEntries, readKeys, readMapTerms, readResults, readSteps, readWishes } from './map-words.js';
 import { writeChange, writeChanges, writeConditions, writeEntries, writeKeys, writeMapTerms, writeResults, writeSteps, writeWishes } from './map-words.js';
-import { KIND } from './packet.js';
+import { FLAG, KIND } from './packet.js';
 import type { Reader } from './reader.js';
 import type { Slab } from './slab.js';
 import { readTerms, writeTerms } from './terms.js';
@@ -297,25 +297,26 @@ const COMMAND_OF = byCode<Submitted>(COMMANDS);
 const OUTCOME_OF = byCode<Told>(OUTCOMES);
 const EVENT_OF = byCode<Event>(EVENTS);
 
-/** `oldest`: the number of the oldest command of which its sender has no outcome. */
-export function writeCommand(slab: Slab, number: number, oldest: number, command: Submitted): void {
-  writeWord(slab, KIND.command, oldest, number, COMMANDS[command.type] as Word<Submitted>, command);
+/** `oldest`: the number of the oldest command of which its sender has no outcome. `isQuiet`: nobody waits for this one's. */
+export function writeCommand(slab: Slab, number: number, oldest: number, command: Submitted, isQuiet: boolean): void {
+  writeWord(slab, KIND.command, isQuiet ? FLAG.quiet : 0, oldest, number, COMMANDS[command.type] as Word<Submitted>, command);
 }
 
 export function readCommand(packet: Reader): Submitted {
   return known(COMMAND_OF[packet.extra]).read(packet);
 }
 
-export function writeOutcome(slab: Slab, number: number, outcome: Told): void {
-  writeWord(slab, KIND.outcome, 0, number, OUTCOMES[outcome.type] as Word<Told>, outcome);
+/** `decided`: the last command of whoever hears it that is decided, and with it all before it. */
+export function writeOutcome(slab: Slab, number: number, decided: number, outcome: Told): void {
+  writeWord(slab, KIND.outcome, 0, decided, number, OUTCOMES[outcome.type] as Word<Told>, outcome);
 }
 
 export function readOutcome(packet: Reader): Told {
   return known(OUTCOME_OF[packet.extra]).read(packet);
 }
 
-export function writeEvent(slab: Slab, event: Event): void {
-  writeWord(slab, KIND.event, 0, 0, EVENTS[event.type] as Word<Event>, event);
+export function writeEvent(slab: Slab, decided: number, event: Event): void {
+  writeWord(slab, KIND.event, 0, decided, 0, EVENTS[event.type] as Word<Event>, event);
 }
 
 export function readEvent(packet: Reader): Event {
@@ -331,8 +332,8 @@ export function readInterest(packet: Reader): Interest {
   return { type: known(INTERESTS[packet.extra]), name: packet.name };
 }
 
-function writeWord<T>(slab: Slab, kind: number, member: number, id: number, word: Word<T>, value: T): void {
-  slab.begin(kind, 0, member, id, word.code, word.name === undefined ? '' : word.name(value));
+function writeWord<T>(slab: Slab, kind: number, flags: number, member: number, id: number, word: Word<T>, value: T): void {
+  slab.begin(kind, flags, member, id, word.code, word.name === undefined ? '' : word.name(value));
   word.write(slab, value);
   slab.end();
 }

@@ -112,11 +112,23 @@ describe('Locks of a hub', () => {
     const done = hub.lock('door', () => {
       throw new RangeError('mine');
     });
+    const error = done.catch((thrown: unknown) => thrown);
     session.command('lock.acquire').settle({ type: 'granted', token: 7 });
-    await new Promise((resolve) => setImmediate(resolve));
-    session.command('lock.release').settle(LOST);
+    await host.settle();
 
-    expect(await done.catch((error: unknown) => error)).to.be.instanceOf(RangeError);
+    expect(await error).to.be.instanceOf(RangeError);
+  });
+
+  it('are dropped once, and ask for no outcome', async () => {
+    const held = hub.lock('door');
+    session.command('lock.acquire').settle({ type: 'granted', token: 7 });
+    const lock = await held;
+
+    lock[Symbol.dispose]();
+    lock[Symbol.dispose]();
+
+    expect(session.submit.args.slice(1)).to.deep.equal([[{ type: 'lock.release', ticket: 1 }, undefined]]);
+    expect(await lock.release()).to.equal(false);
   });
 
   it('give nothing when the key is taken and they are not to wait', async () => {

@@ -314,6 +314,23 @@ describe('A star with a journal', () => {
     expect(cid.seat.events.some(({ type }) => type === 'lock.granted')).to.equal(true);
   });
 
+  it('does not take a release for done that waits for room, whatever else it answers', async () => {
+    bob.ask(acquire(1));
+    await place.host.settle();
+    place.journal.room = 0;
+    bob.session.submit({ type: 'lock.release', ticket: 1 });
+    bob.ask({ type: 'map.get', map: 'm', key: 'k' });
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '2' });
+    await place.host.settle();
+    const before = bob.settled.map((outcome) => (outcome instanceof HubError ? outcome.code : outcome?.type));
+
+    place.journal.room = Infinity;
+    await place.host.pass(200);
+
+    expect(before).to.deep.equal(['granted', undefined, 'JOURNAL']);
+    expect(bob.settled[1]).to.deep.equal({ type: 'absent' });
+  });
+
   it('refuses who wants to join when it cannot be written down', async () => {
     place.journal.room = 0;
     const seat = new ListeningSeat('dan');

@@ -63,6 +63,10 @@ class Group {
   }
 }
 
+function tag(outcome: Outcome | HubError): string {
+  return outcome instanceof HubError ? outcome.code : outcome.type;
+}
+
 function message(to: number, name: string, payload = '1'): Envelope {
   return { type: 'message', member: to, name, call: 0, extra: 0, payload };
 }
@@ -214,7 +218,8 @@ describe('A star', () => {
     bob.session.follow({ type: 'method', name: 'sum' });
     await bob.submit({ type: 'lock.acquire', key: 'door', ticket: 1, wait: true });
     ann.session.follow({ type: 'method.listeners', name: 'sum' });
-    await ann.submit({ type: 'lock.acquire', key: 'door', ticket: 7, wait: true });
+    void ann.submit({ type: 'lock.acquire', key: 'door', ticket: 7, wait: true });
+    await group.host.settle();
     ann.seat.events.length = 0;
 
     group.links[0]?.destroy(new HubError('LOST', 'killed'));
@@ -223,6 +228,42 @@ describe('A star', () => {
     expect(ann.seat.events.map(({ type }) => type)).to.deep.equal(['listeners', 'lock.granted', 'member.left']);
     expect(ann.seat.events[2]).to.deep.equal({ type: 'member.left', number: bob.number, reason: 'lost' });
     expect(bob.seat.losses).to.have.length(1);
+  });
+
+  it('says nothing that goes without saying', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    await ann.submit({ type: 'lock.acquire', key: 'door', ticket: 1, wait: true });
+    const outcomes: (Outcome | HubError)[] = [];
+
+    bob.session.submit({ type: 'lock.acquire', key: 'door', ticket: 1, wait: true }, (outcome) => outcomes.push(outcome));
+    bob.session.submit({ type: 'lock.acquire', key: 'desk', ticket: 2, wait: true }, (outcome) => outcomes.push(outcome));
+    await group.host.settle();
+    const before = [...outcomes];
+    ann.session.submit({ type: 'lock.release', ticket: 1 });
+    await group.host.settle();
+
+    expect(before.map(tag)).to.deep.equal(['waiting', 'granted']);
+    expect(outcomes).to.have.length(2);
+    expect(bob.seat.events.map(({ type }) => type)).to.deep.equal(['lock.granted']);
+  });
+
+  it('tells soon, and before there are many, what nothing else tells of', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+    await ann.submit({ type: 'lock.acquire', key: 'door', ticket: 1, wait: true });
+    const outcomes: (Outcome | HubError)[] = [];
+    const wait = (ticket: number): void => bob.session.submit({ type: 'lock.acquire', key: 'door', ticket, wait: true }, (outcome) => outcomes.push(outcome));
+
+    for (let ticket = 1; ticket <= 100; ticket++) wait(ticket);
+    await group.host.settle();
+    const atOnce = outcomes.length;
+    await group.host.pass(2_500);
+
+    expect(atOnce).to.be.within(50, 99);
+    expect(outcomes.map(tag)).to.deep.equal(new Array(100).fill('waiting'));
   });
 
   it('says of a member that closes that it has closed', async () => {

@@ -136,19 +136,19 @@ const INTERESTS: readonly Interest[] = [
 
 describe('The vocabulary', () => {
   it('carries every command', () => {
-    const seen = crossing((slab) => COMMANDS.forEach((command, i) => writeCommand(slab, i, 0, command)), readCommand);
+    const seen = crossing((slab) => COMMANDS.forEach((command, i) => writeCommand(slab, i, 0, command, false)), readCommand);
 
     expect(plain(seen)).to.deep.equal(plain(COMMANDS));
   });
 
   it('carries every outcome', () => {
-    const seen = crossing((slab) => OUTCOMES.forEach((outcome, i) => writeOutcome(slab, i, outcome)), readOutcome);
+    const seen = crossing((slab) => OUTCOMES.forEach((outcome, i) => writeOutcome(slab, i, 0, outcome)), readOutcome);
 
     expect(plain(seen)).to.deep.equal(plain(OUTCOMES));
   });
 
   it('carries every event', () => {
-    const seen = crossing((slab) => EVENTS.forEach((event) => writeEvent(slab, event)), readEvent);
+    const seen = crossing((slab) => EVENTS.forEach((event) => writeEvent(slab, 0, event)), readEvent);
 
     expect(seen).to.deep.equal(EVENTS);
   });
@@ -166,7 +166,7 @@ describe('The vocabulary', () => {
       { type: 'lock.release', ticket: 2 },
     ];
 
-    const seen = crossing((slab) => commands.forEach((command, i) => writeCommand(slab, i, 0, command)), readCommand);
+    const seen = crossing((slab) => commands.forEach((command, i) => writeCommand(slab, i, 0, command, false)), readCommand);
 
     expect(seen).to.deep.equal(commands);
   });
