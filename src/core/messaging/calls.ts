@@ -32,7 +32,7 @@ export class Calls implements CallKeeper {
   readonly #keepAlive: KeepAlive;
   /** A call's number is its index; there is no call 0. */
   readonly #calls: (PendingCall | undefined)[] = [undefined];
-  readonly #free: number[] = [];
+  #free: number[] = [];
   readonly #gatherings = new Set<Gathering>();
 
   constructor(outbox: Outbox, deadlines: Deadlines, keepAlive: KeepAlive) {
@@ -145,9 +145,14 @@ export class Calls implements CallKeeper {
     this.#giveUp((call) => call.member === number, (call) => new HubError('LOST', `The member that was asked for "${call.name}" has left before it answered.`, { mayHaveRun: true }));
   }
 
-  /** What has not departed is none the worse: it goes out with the next session. */
+  /**
+   * What has not departed is none the worse: it goes out with the next session. The numbers of the others are not used again,
+   * for an answer that was on its way may still come.
+   */
   lost(error: HubError): void {
+    const free = this.#free.slice();
     this.#giveUp((call) => call.member !== 0, (call) => new HubError('LOST', `The group was lost before "${call.name}" was answered: ${error.message}`, { mayHaveRun: true, cause: error }));
+    this.#free = free;
   }
 
   closed(error: HubError): void {

@@ -55,6 +55,8 @@ export class Broker {
   readonly #members = new Map<number, Connection>();
   /** Members that have not had their last word yet, while all are being handed over. */
   #leaving: { readonly members: Set<Connection>; readonly done: () => void } | undefined;
+  /** Nobody has said anything that did not arrive, nor will. */
+  #isSettled = false;
   #isClosed = false;
 
   constructor({ epoch, floor, host, limits, journal, secret, isDead = doubt }: BrokerOptions) {
@@ -101,17 +103,18 @@ export class Broker {
     this.#isClosed = true;
     this.#return.stop();
     this.#reception.close();
-    if (this.#outlives && this.#members.size > 0) await this.#lastWords();
+    if (this.#outlives && this.#members.size > 0) this.#isSettled = await this.#lastWords();
     await this.#order.close();
   }
 
-  /** Lets all links go, after what was said has gone out. */
+  /** Lets all links go, after what was said has gone out. Whoever is told so has lost nothing on the way. */
   close(): void {
     this.#isClosed = true;
     this.#reception.close();
     for (const connection of [...this.#members.values()]) {
       if (connection.isEnding) continue;
       if (!this.#outlives) connection.out.control(KIND.bye);
+      else if (this.#isSettled) connection.out.control(KIND.handover);
       connection.close();
     }
   }
@@ -293,12 +296,13 @@ export class Broker {
     this.#order.decree({ command: { type: 'member.leave', number, reason: 'lost' } });
   }
 
-  #lastWords(): Promise<void> {
+  /** Resolves to whether all have had theirs. */
+  #lastWords(): Promise<boolean> {
     return new Promise((resolve) => {
-      const patience = this.#host.after(LAST_WORDS, resolve);
+      const patience = this.#host.after(LAST_WORDS, () => resolve(false));
       const done = (): void => {
         patience[Symbol.dispose]();
-        resolve();
+        resolve(true);
       };
       this.#leaving = { members: new Set(this.#members.values()), done };
       for (const connection of this.#members.values()) connection.out.control(KIND.handover);

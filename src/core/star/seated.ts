@@ -50,8 +50,8 @@ interface Place {
 type Life =
   | { readonly at: 'joining' }
   | { readonly at: 'seated'; readonly place: Place }
-  /** It has had its last word to this broker, and goes on listening to it. */
-  | { readonly at: 'handed over'; readonly place: Place }
+  /** It has had its last word to this broker, and goes on listening to it. `isSettled`: so have all others, and nothing was lost. */
+  | { readonly at: 'handed over'; readonly place: Place; readonly isSettled: boolean }
   | { readonly at: 'suspended'; readonly place: Place }
   | { readonly at: 'leaving'; readonly place: Place }
   | { readonly at: 'ended' };
@@ -260,9 +260,12 @@ export class Seated implements Session, Desk, Patient {
     switch (this.#life.at) {
       case 'seated':
         return this.#life.place.outlives ? this.#suspend(this.#life.place, error) : this.end(error);
-      case 'handed over':
-        this.#life = { at: 'suspended', place: this.#life.place };
+      case 'handed over': {
+        const { place, isSettled } = this.#life;
+        this.#life = { at: 'suspended', place };
+        if (!isSettled) this.#seat.ear.interrupted(error);
         return this.#options.mend(this);
+      }
       case 'leaving':
         // Whether the good-bye was heard is not known: it is said again, or its locks would wait for the end of this process.
         return this.#life.place.outlives ? this.#options.mend(this) : this.end(error);
@@ -404,10 +407,14 @@ export class Seated implements Session, Desk, Patient {
     else this.#seat.ear.returned(envelope, (flags & FLAG.full) === 0 ? 'absent' : 'full');
   };
 
-  /** All that was said comes before its last word; what is said from now on waits for the next broker. */
+  /** All that was said comes before its last word; what is said from now on waits for the next broker. Told again: all have had theirs. */
   #handOver(place: Place): void {
+    if (this.#life.at === 'handed over') {
+      this.#life = { at: 'handed over', place, isSettled: true };
+      return;
+    }
     this.#connection?.out.control(KIND.handover);
-    this.#life = { at: 'handed over', place };
+    this.#life = { at: 'handed over', place, isSettled: false };
     this.#seat.ear.suspended(true);
   }
 

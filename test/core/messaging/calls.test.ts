@@ -50,6 +50,24 @@ describe('Calls', () => {
     expect(await rejection(asked)).to.include({ code: 'NO_RECEIVER', mayHaveRun: false });
   });
 
+  it('never take an answer for another: a number is not used again whose answer may still come', async () => {
+    handlers(2);
+    const interrupted = hub.request('price', 1, { to: 'ann' });
+    const given = new AbortController();
+    const givenUp = hub.request('price', 2, { to: 'ann', signal: given.signal }).catch((reason: unknown) => reason);
+    given.abort('enough');
+    const numbers = [0, 1].map((which) => session.envelope('request', which).call);
+
+    session.ear.interrupted(new HubError('LOST', 'The broker died.'));
+    const next = [hub.request('price', 3, { to: 'ann' }), hub.request('price', 4, { to: 'ann' })];
+    for (const call of numbers) session.receives({ type: 'reply', member: 2, call, payload: '"late"' });
+    for (const which of [2, 3]) session.receives({ type: 'reply', member: 2, call: session.envelope('request', which).call, payload: String(which) });
+
+    expect(await rejection(interrupted)).to.include({ code: 'LOST', mayHaveRun: true });
+    expect(await givenUp).to.equal('enough');
+    expect(await Promise.all(next)).to.deep.equal([2, 3]);
+  });
+
   it('ask another when one has stopped to handle it', async () => {
     handlers(2, 3);
     const asked = hub.request('price');

@@ -18,12 +18,14 @@ class MortalPlace {
   readonly host = new VirtualHost();
   readonly limits: Partial<Limits>;
   readonly dead = new Set<string>();
+  /** They hear nothing that comes. */
+  readonly stopped = new Set<string>();
   journal = new MemoryJournal();
   #epoch = 0;
   #accept: ((link: Link) => void) | undefined;
   #links: Link[] = [];
   #isReigning = false;
-  #waiting: ((meeting: Meeting) => void)[] = [];
+  #waiting: { readonly name: string; readonly resolve: (meeting: Meeting) => void }[] = [];
   /** Who may found a group. */
   founders: ReadonlySet<string> | undefined;
 
@@ -37,22 +39,20 @@ class MortalPlace {
 
   /** Without a good-bye, in the middle of whatever it did. */
   killBroker(): void {
-    this.#isReigning = false;
-    this.#accept = undefined;
+    this.#vacate();
     for (const link of this.#links.splice(0)) link.destroy(new HubError('LOST', 'killed'));
-    this.journal = new MemoryJournal(this.journal.bytes);
   }
 
   /** From now on this one may take over. */
   admit(name: string): void {
     this.founders = new Set([...(this.founders ?? []), name]);
-    for (const ask of this.#waiting.splice(0)) ask({ role: 'member', link: dead(this.host) });
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ role: 'member', link: dead(this.host) });
   }
 
   async #meet(name: string, signal: AbortSignal): Promise<Meeting> {
     signal.throwIfAborted();
-    if (this.#accept !== undefined) return { role: 'member', link: this.#link(this.#accept) };
-    if (this.#isReigning || this.founders?.has(name) === false) return new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#accept !== undefined) return { role: 'member', link: this.#link(name, this.#accept) };
+    if (this.#isReigning || this.founders?.has(name) === false) return new Promise((resolve) => this.#waiting.push({ name, resolve }));
     this.#isReigning = true;
     this.#epoch += 1;
     return {
@@ -62,18 +62,40 @@ class MortalPlace {
       isDead: async (proof) => this.dead.has(proof),
       accept: (onLink) => {
         this.#accept = onLink;
-        for (const resolve of this.#waiting.splice(0)) resolve({ role: 'member', link: this.#link(onLink) });
+        for (const { name, resolve } of this.#waiting.splice(0)) resolve({ role: 'member', link: this.#link(name, onLink) });
       },
-      close: async () => this.killBroker(),
+      close: async () => this.#vacate(),
     };
   }
 
-  #link(accept: (link: Link) => void): Link {
+  #vacate(): void {
+    this.#isReigning = false;
+    this.#accept = undefined;
+    this.journal = new MemoryJournal(this.journal.bytes);
+  }
+
+  #link(name: string, accept: (link: Link) => void): Link {
     const [near, far] = linkPair(this.host);
     this.#links.push(near);
     accept(far);
-    return near;
+    return stoppable(near, () => this.stopped.has(name));
   }
+}
+
+function stoppable(link: Link, isStopped: () => boolean): Link {
+  return {
+    open: (sink) =>
+      link.open({
+        received: (bytes) => {
+          if (!isStopped()) sink.received(bytes);
+        },
+        drained: () => sink.drained(),
+        closed: (error) => sink.closed(error),
+      }),
+    send: (bytes) => link.send(bytes),
+    close: (reason) => link.close(reason),
+    destroy: (reason) => link.destroy(reason),
+  };
 }
 
 function dead(host: VirtualHost): Link {
@@ -436,6 +458,26 @@ describe('A star with a journal', () => {
 
     expect(cid.seat.events.some(({ type }) => type === 'lock.granted')).to.equal(true);
     expect(cid.seat.events.some((event) => event.type === 'member.left' && event.number === 2 && event.reason === 'closed')).to.equal(true);
+  });
+
+  it('says that something may be lost when not everybody has had a last word', async () => {
+    for (const ends of ['late', 'killed'] as const) {
+      place = new MortalPlace();
+      place.founders = new Set(['ann']);
+      [ann, bob, cid] = [await join(place, 'ann'), await join(place, 'bob'), await join(place, 'cid')];
+      place.founders = new Set(['bob']);
+      place.stopped.add('cid');
+
+      void ann.session.close();
+      await place.host.pass(500);
+      const during = [bob.seat.interruptions.length, bob.seat.silences.length];
+      if (ends === 'killed') place.killBroker();
+      await place.host.pass(1_000);
+
+      expect(during, ends).to.deep.equal([0, 1]);
+      expect([bob.seat.interruptions.length, bob.seat.losses.length], ends).to.deep.equal([1, 0]);
+      expect(bob.seat.silences, ends).to.deep.equal([true, false]);
+    }
   });
 
   it('loses nothing when the broker closes: everybody has a last word', async () => {
