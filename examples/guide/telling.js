@@ -23,6 +23,15 @@ ann.broadcast('order.shipped');
 bob.handle('all heard', () => true);
 await ann.request('all heard', undefined, { to: 'bob' });
 
+// --- what a topic keeps
+ann.broadcast('weather.london', 'rain', { retain: true });
+ann.broadcast('weather.paris', 'sun', { retain: true });
+await ann.state('any').size();
+bob.on('weather.*', (weather, { topic, retained }) => console.log(`${topic}: ${weather}${retained ? ', as it was said before' : ''}`));
+await bob.state('any').size();
+ann.broadcast('weather.london', 'fog', { retain: true });
+await ann.request('all heard', undefined, { to: 'bob' });
+
 // --- a stream of messages
 const subscription = bob.subscribe('tick', { buffer: 2, overflow: 'drop-oldest' });
 await bob.state('any').size();

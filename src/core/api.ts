@@ -58,7 +58,10 @@ export interface Hub extends AsyncDisposable {
   subscribe<V = unknown>(topic: string, options?: SubscribeOptions): Subscription<V>;
   /** Tells one member: the one named by `to`, else one that listens, in turn. What finds nobody is told to `onUndelivered`. */
   send(topic: string, value?: unknown, options?: SendOptions): void;
-  /** Tells every other member that listens; with `self` this one too. */
+  /**
+   * Tells every other member that listens; with `self` this one too. With `retain` the topic keeps the value: who begins to
+   * listen later is told it first, before anything newer. It outlives this member, and ends with the group; `undefined` takes it away.
+   */
   broadcast(topic: string, value?: unknown, options?: BroadcastOptions): void;
   /** Resolves when what was sent so far has left this process and more may be sent without piling up. */
   drained(): Promise<void>;
@@ -153,6 +156,8 @@ export interface Message<V = unknown> {
   readonly topic: string;
   readonly value: V;
   readonly from: Member;
+  /** It was said before, and its topic has kept it for those who come late. `from` may have left by now. */
+  readonly retained: boolean;
 }
 
 export interface Undelivered {
@@ -196,7 +201,10 @@ export interface SendOptions {
 }
 
 export interface BroadcastOptions {
+  /** Default `false`. */
   readonly self?: boolean;
+  /** The topic keeps the value. Where there is no room (`limits.retained`) nobody is told, and `onError` hears `TOO_LARGE`. Default `false`. */
+  readonly retain?: boolean;
 }
 
 export interface StreamOptions {

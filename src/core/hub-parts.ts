@@ -15,12 +15,14 @@ import { HubError } from './errors.js';
 import { host as defaultHost } from './host.js';
 import type { Host } from './host.js';
 import { KeepAlive } from './keep-alive.js';
+import type { AnnouncementPorts } from './messaging/announcement.js';
 import { Answers } from './messaging/answers.js';
 import { Calls } from './messaging/calls.js';
 import type { Letter } from './messaging/letter.js';
 import { Listeners } from './messaging/listeners.js';
 import { Outbox } from './messaging/outbox.js';
 import { Retries } from './messaging/retries.js';
+import { RETAINED } from './protocol.js';
 import type { Arrival, Candidate, Envelope, Event, Member } from './protocol.js';
 import { Seat } from './seat.js';
 import type { Occupant } from './seat.js';
@@ -41,6 +43,7 @@ export class HubParts implements Occupant {
   readonly deadlines: Deadlines;
   readonly seat: Seat;
   readonly outbox: Outbox;
+  readonly announcing: AnnouncementPorts;
   readonly listeners: Listeners;
   readonly calls: Calls;
   readonly retries: Retries;
@@ -63,6 +66,7 @@ export class HubParts implements Occupant {
     this.deadlines = deadlines;
     this.seat = seat;
     this.outbox = outbox;
+    this.announcing = { directory, authority: seat, isSuspended: () => seat.status === 'suspended', keepAlive, report: (error) => this.report(error) };
     this.listeners = new Listeners({ directory, interests: seat, keepAlive, report: (error) => this.report(error) });
     this.calls = new Calls(outbox, deadlines, keepAlive);
     this.retries = new Retries(deadlines, keepAlive, () => host.now());
@@ -129,11 +133,11 @@ export class HubParts implements Occupant {
       case 'leader':
         return this.elections.heard(event.name, event.member, event.token);
       case 'map.changed':
-        return this.watches.changed(event.map, event.change);
+        return event.map === RETAINED ? this.listeners.retainedChanged(event.change) : this.watches.changed(event.map, event.change);
       case 'map.transacted':
         return this.watches.transacted(event.map, event.version, event.changes);
       case 'map.whole':
-        return this.watches.whole(event.map, event.version, event.entries);
+        return event.map === RETAINED ? this.listeners.retained(event.entries) : this.watches.whole(event.map, event.version, event.entries);
       case 'member.joined':
         return this.members.joined(event.member);
       case 'member.left':
@@ -171,6 +175,7 @@ export class HubParts implements Occupant {
   }
 
   statusChanged(change: StatusChange): void {
+    if (change.status === 'seated') this.#resumed();
     for (const listener of [...this.statusListeners]) this.#tell(listener, change);
   }
 
@@ -187,6 +192,12 @@ export class HubParts implements Occupant {
     } catch (thrown) {
       throwUncaught(thrown);
     }
+  }
+
+  /** All interests are followed by now: by the outcome of any command, what their topics keep has been told. */
+  #resumed(): void {
+    if (this.listeners.doubt()) this.seat.submit({ type: 'map.size', map: RETAINED }, (settlement) => settlement instanceof HubError || this.listeners.settle());
+    this.outbox.resumed();
   }
 
   #undelivered(topic: string, payload: Arrival, to: Member | number | string | undefined): void {

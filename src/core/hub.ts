@@ -14,6 +14,7 @@ import { MYSELF } from './directory.js';
 import { HubError } from './errors.js';
 import { HubParts } from './hub-parts.js';
 import type { HubSetup } from './hub-parts.js';
+import { Announcement } from './messaging/announcement.js';
 import type { Answer } from './messaging/answers.js';
 import type { Input } from './messaging/calls.js';
 import { isStream } from './messaging/flow.js';
@@ -22,7 +23,7 @@ import type { Listen } from './messaging/listeners.js';
 import { checkBroadcasting, checkCall, checkGathering, checkHandling, checkListening, checkRequest, checkSending, checkStreaming, checkSubscribing } from './messaging/options.js';
 import { NO_OPTIONS, checkEnd, checkOptions } from './options.js';
 import type { EndOptions, OptionNames } from './options.js';
-import { EVERYONE } from './protocol.js';
+import { EVERYONE, RETAINED } from './protocol.js';
 import type { Member, Payload } from './protocol.js';
 
 export class Hub implements api.Hub {
@@ -94,9 +95,13 @@ export class Hub implements api.Hub {
     checkTopic(topic);
     if (options !== NO_OPTIONS) checkBroadcasting(options);
     const payload = encode(value);
+    const { self = false, retain = false } = options;
+    if (retain) this.#parts.outbox.post(new Announcement(topic, payload, self, this.#parts.announcing));
+    // That a topic keeps nothing any more is told as any message is.
+    if (retain && payload !== '') return;
     this.#tell(topic, payload, EVERYONE);
     // Its own copy goes the same way as all the others, and so keeps its place in the order.
-    if (options.self === true && this.#parts.listeners.has(topic)) this.#tell(topic, payload, MYSELF);
+    if (self && this.#parts.listeners.has(topic)) this.#tell(topic, payload, MYSELF);
   }
 
   drained(): Promise<void> {
@@ -204,6 +209,7 @@ export class Hub implements api.Hub {
   }
 
   state<V = unknown>(name: string, options: api.StateOptions = NO_OPTIONS): api.SharedMap<V> {
+    if (name === RETAINED) throw new TypeError(`The map "${RETAINED}" is the hub's own: it holds what topics keep. Choose another name.`);
     const { seat, watches, keepAlive } = this.#parts;
     return new SharedMap<V>(name, seat, watches, keepAlive, options);
   }

@@ -4,6 +4,8 @@ export interface Limits {
   readonly packet: number;
   /** How much may wait at the broker for one member before envelopes for it are returned to their senders. Default 16 MiB. */
   readonly queue: number;
+  /** How much the values that topics keep may take, in bytes, at the broker. Default 16 MiB. */
+  readonly retained: number;
   /** How many members a group may have. Default 10 000. */
   readonly members: number;
   /** How long a new link may take to introduce itself, in ms. Default 5 000. */
@@ -14,7 +16,7 @@ export interface Limits {
   readonly journal: number;
 }
 
-export const LIMITS: Limits = { packet: 64 * 1024 * 1024, queue: 16 * 1024 * 1024, members: 10_000, hello: 5_000, strangers: 1_000, journal: 1024 * 1024 };
+export const LIMITS: Limits = { packet: 64 * 1024 * 1024, queue: 16 * 1024 * 1024, retained: 16 * 1024 * 1024, members: 10_000, hello: 5_000, strangers: 1_000, journal: 1024 * 1024 };
 
 /** All that a process may say before it has been let in. */
 export const HELLO_LIMIT = 65_536;

@@ -306,7 +306,11 @@ export interface Ended {
 
 /** What a member wants to hear of. */
 export type Interest =
-  /** Messages to a topic; a pattern may hold `*` (one token) and end in `>` (one or more), tokens are split by `.`. */
+  /**
+   * Messages to a topic; a pattern may hold `*` (one token) and end in `>` (one or more), tokens are split by `.`. It is an
+   * interest in what its topics keep as well: `map.whole` of that part of the map `RETAINED`, if there is anything, then each
+   * `map.changed`, with no gap, and in order with the messages.
+   */
   | { readonly type: 'topic'; readonly name: string }
   /** Requests for a method. */
   | { readonly type: 'method'; readonly name: string }
@@ -317,6 +321,9 @@ export type Interest =
   /** Who listens to one topic, or handles one method: `listeners` at once, and at every change. */
   | { readonly type: 'topic.listeners'; readonly name: string }
   | { readonly type: 'method.listeners'; readonly name: string };
+
+/** The map in which topics keep values: a topic's entry holds who said it, and the payload. */
+export const RETAINED = 'interhub.retained';
 
 /** The longest key, topic, method or map name, in bytes of UTF-8. */
 export const MAX_NAME_BYTES = 1024;

@@ -9,6 +9,7 @@ import { life } from './life.js';
 import { locksComplete } from './locks-complete.js';
 import { locks } from './locks.js';
 import { members } from './members.js';
+import { retained } from './retained.js';
 import { stateComplete } from './state-complete.js';
 import { state } from './state.js';
 import { streams } from './streams.js';
@@ -37,6 +38,7 @@ export function describeTransport(name: string, start: () => Fixture | Promise<F
       return group.gather(...names);
     };
     telling(meet);
+    retained(meet);
     asking(meet);
     streams(meet);
     gather(meet);

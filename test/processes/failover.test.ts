@@ -262,6 +262,28 @@ describe('When the broker of a socket group dies', () => {
     expect(await dan.run(({ hub }) => hub.state('map').size())).to.equal(0);
   });
 
+  it('topics keep their values, and tell them to who comes late, and what was missed to who was there', async () => {
+    await bob.run(({ hub, log }) => {
+      hub.broadcast('config', 1, { retain: true, self: true });
+      hub.broadcast('other', 'gone', { retain: true });
+      hub.broadcast('other', undefined, { retain: true });
+      hub.onStatus(({ status }: StatusChange) => void (status === 'suspended' && hub.broadcast('config', 2, { retain: true })));
+      hub.on('config', (value) => log('config').push(value));
+    });
+    await bob.run(({ log }) => log('config').reach(1));
+    await cid.run(({ hub, log }) => void hub.on('config', (value) => log('config').push(value)));
+    await cid.run(({ log }) => log('config').reach(1));
+
+    await killBroker();
+    const dan = await group.join('dan');
+    await dan.run(({ hub, log }) => void hub.on('>', (value, { topic, from, retained }) => log('all').push([topic, value, from.name, retained])));
+    await dan.run(({ hub }) => hub.state('settling').size());
+
+    expect(await dan.run(({ log }) => log('all').reach(1))).to.deep.equal([['config', 2, 'bob', true]]);
+    expect(await cid.run(({ log }) => log('config').reach(2))).to.deep.equal([1, 2]);
+    expect(await bob.run(({ log }) => log('config').entries)).to.deep.equal([1]);
+  });
+
   it('or closes, nobody sees an error, and no request is lost', async () => {
     await lineUp();
     await cid.run(({ hub }) => void hub.handle('slowly', (value) => new Promise((resolve) => setTimeout(() => resolve(value), 1))));

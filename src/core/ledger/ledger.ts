@@ -3,7 +3,7 @@
  * It has no clock, no chance and no I/O: ledgers that apply the same commands in the same order are equal, and so is
  * one that goes on from a snapshot. No command of a member makes it throw: what makes no sense is answered `invalid`.
  */
-import type { Candidate, Command, Event, LeaveReason, Member, Outcome } from '../protocol.js';
+import type { Candidate, Command, Event, LeaveReason, MapEntry, Member, Outcome } from '../protocol.js';
 import { type Applied, type Directed, answered } from './applied.js';
 import { Locks } from './locks.js';
 import type { EndSnapshot } from './map-ends.js';
@@ -114,6 +114,11 @@ export class Ledger {
   /** All of a map as it is now, for those who begin to follow it. */
   whole(map: string): Event & { readonly type: 'map.whole' } {
     return { type: 'map.whole', map, version: this.#seq, entries: this.#maps.entries(map) };
+  }
+
+  /** Those of the keys that are there. */
+  pick(map: string, keys: readonly string[]): readonly MapEntry[] {
+    return this.#maps.pick(map, keys);
   }
 
   /** Who leads by an election now, for those who begin to follow it. */

@@ -7,7 +7,7 @@ import type { Directory } from '../directory.js';
 import { HubError } from '../errors.js';
 import type { Member, Payload } from '../protocol.js';
 import { EVERYONE } from '../protocol.js';
-import type { Parcel } from './outbox.js';
+import type { Departure, Parcel } from './outbox.js';
 
 export interface GatheringPorts {
   readonly directory: Directory;
@@ -49,17 +49,11 @@ export class Gathering implements Parcel, api.Gathering<unknown> {
     return this.#life.at === 'failed';
   }
 
-  departing(): void {
-    const { directory, handlers, ask } = this.#ports;
-    const members = handlers(this.name).flatMap((number) => directory.member(number) ?? []);
-    if (members.length === 0) return this.#end({ at: 'done' });
-    this.#life = { at: 'asking', open: members.length };
-    for (const member of members) {
-      ask(member.number).then(
-        (value) => this.#settled(member, { status: 'fulfilled', value }),
-        (reason: unknown) => this.#settled(member, unanswered(reason)),
-      );
-    }
+  /** It does not go itself: it asks them one by one. */
+  departing(): Departure {
+    const { directory, handlers } = this.#ports;
+    this.#ask(handlers(this.name).flatMap((number) => directory.member(number) ?? []));
+    return 'sent';
   }
 
   stranded(error: HubError): void {
@@ -83,6 +77,17 @@ export class Gathering implements Parcel, api.Gathering<unknown> {
     for (let n = 0; await this.#has(n); n++) {
       const answered = this.#answers[n];
       if (answered !== undefined) yield answered;
+    }
+  }
+
+  #ask(members: readonly Member[]): void {
+    if (members.length === 0) return this.#end({ at: 'done' });
+    this.#life = { at: 'asking', open: members.length };
+    for (const member of members) {
+      this.#ports.ask(member.number).then(
+        (value) => this.#settled(member, { status: 'fulfilled', value }),
+        (reason: unknown) => this.#settled(member, unanswered(reason)),
+      );
     }
   }
 

@@ -2,7 +2,7 @@
 import type { Address } from '../api.js';
 import type { HubError } from '../errors.js';
 import type { EnvelopeType, Payload } from '../protocol.js';
-import type { Parcel } from './outbox.js';
+import type { Departure, Parcel } from './outbox.js';
 
 export class Letter implements Parcel {
   readonly type: EnvelopeType;
@@ -33,7 +33,9 @@ export class Letter implements Parcel {
     this.#stranded = stranded;
   }
 
-  departing(): void {}
+  departing(): Departure {
+    return 'send';
+  }
 
   stranded(error: HubError): void {
     this.#stranded?.(this, error);

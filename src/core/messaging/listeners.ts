@@ -8,9 +8,12 @@ import { decode } from '../codec/codec.js';
 import { Feed } from '../feed.js';
 import type { KeepAlive } from '../keep-alive.js';
 import { Pattern, isPattern } from '../pattern.js';
-import type { Arrival, Envelope } from '../protocol.js';
+import type { Arrival, Envelope, MapChange, MapEntry } from '../protocol.js';
 import type { Session } from '../transport.js';
+import { MYSELF } from '../directory.js';
 import type { Directory } from '../directory.js';
+import type { Kept } from './announcement.js';
+import { Retained } from './retained.js';
 
 export type Listen = (value: unknown, message: Message) => unknown;
 
@@ -27,6 +30,7 @@ export class Listeners {
   readonly #topics = new Map<string, readonly Listener[]>();
   readonly #patterns = new Map<string, Patterned>();
   readonly #feeds = new Set<Feed<Message>>();
+  readonly #retained = new Retained();
 
   constructor(ports: ListenersPorts) {
     this.#ports = ports;
@@ -38,9 +42,10 @@ export class Listeners {
     const end = (): void => {
       if (this.#remove(topic, listener)) signal?.removeEventListener('abort', end);
     };
-    const listener: Listener = { listen, queue: concurrency === undefined ? undefined : new PQueue({ concurrency }), end };
+    const listener: Listener = { listen, queue: concurrency === undefined ? undefined : new PQueue({ concurrency }), end, late: NOTHING_KEPT };
     this.#add(topic, pattern, listener);
     signal?.addEventListener('abort', end);
+    this.#catchUp(topic, listener);
     return { [Symbol.dispose]: end };
   }
 
@@ -70,8 +75,28 @@ export class Listeners {
     } catch (error) {
       return this.#ports.report(error);
     }
-    const message: Message = { topic, value, from };
+    const message: Message = { topic, value, from, retained: false };
     for (const listener of listeners) this.#deliver(listener, message);
+  }
+
+  /** What the topics of an interest keep: told when it begins to be followed, and again after a loss. */
+  retained(entries: readonly MapEntry[]): void {
+    for (const entry of entries) this.#keep(entry, true);
+  }
+
+  /** What a topic keeps has changed. */
+  retainedChanged(change: MapChange): void {
+    if (change.type === 'set') this.#keep(change, false);
+    else if (change.type === 'delete') this.#retained.drop(change.key);
+  }
+
+  /** Changes of what is kept may have been missed. What is not told again by `settle` is kept no more. Whether there is any. */
+  doubt(): boolean {
+    return this.#retained.doubt();
+  }
+
+  settle(): void {
+    this.#retained.settle();
   }
 
   /** Nothing more will come: subscriptions end after what they have buffered. */
@@ -79,6 +104,35 @@ export class Listeners {
     for (const feed of this.#feeds) feed.end();
     const all = [...this.#topics.values(), ...[...this.#patterns.values()].map(({ listeners }) => listeners)].flat();
     for (const listener of all) listener.end();
+  }
+
+  #keep({ key: topic, version, value: kept }: MapEntry, isLate: boolean): void {
+    const { directory, report } = this.#ports;
+    let message: Message;
+    try {
+      const [from, payload, self] = decode(kept) as Kept;
+      if (!self && from.number === directory.find(MYSELF)) return this.#retained.drop(topic);
+      message = { topic, value: decode(payload), from, retained: true };
+    } catch (error) {
+      return report(error);
+    }
+    if (!this.#retained.keep(message, version)) return;
+    const told = isLate ? message : { ...message, retained: false };
+    for (const listener of this.#listening(topic)) this.#deliver(listener, told);
+  }
+
+  /** Not before its owner has it in hand, and before anything newer. */
+  #catchUp(name: string, listener: Listener): void {
+    const kept = this.#retained.of(name);
+    if (kept.length === 0) return;
+    listener.late = kept;
+    queueMicrotask(() => this.#at(name).includes(listener) && this.#deliverLate(listener));
+  }
+
+  #deliverLate(listener: Listener): void {
+    const { late } = listener;
+    listener.late = NOTHING_KEPT;
+    for (const message of late) this.#deliver(listener, message);
   }
 
   #listening(topic: string): readonly Listener[] {
@@ -91,7 +145,9 @@ export class Listeners {
     return listeners;
   }
 
-  #deliver({ listen, queue }: Listener, message: Message): void {
+  #deliver(listener: Listener, message: Message): void {
+    if (listener.late !== NOTHING_KEPT) this.#deliverLate(listener);
+    const { listen, queue } = listener;
     if (queue !== undefined) {
       queue.add(async () => listen(message.value, message)).catch(this.#ports.report);
       return;
@@ -117,7 +173,9 @@ export class Listeners {
     if (!all.includes(listener)) return false;
     this.#set(topic, this.#patterns.get(topic)?.pattern, all.filter((other) => other !== listener));
     this.#ports.keepAlive.unlisten();
-    if (all.length === 1) this.#ports.interests.unfollow({ type: 'topic', name: topic });
+    if (all.length > 1) return true;
+    this.#ports.interests.unfollow({ type: 'topic', name: topic });
+    this.#retained.dropUnless((kept) => this.has(kept));
     return true;
   }
 
@@ -138,6 +196,8 @@ interface Listener {
   readonly listen: Listen;
   readonly queue: PQueue | undefined;
   readonly end: () => void;
+  /** What topics keep, and it has not been told yet. */
+  late: readonly Message[];
 }
 
 interface Patterned {
@@ -146,4 +206,5 @@ interface Patterned {
 }
 
 const NOBODY: readonly Listener[] = [];
+const NOTHING_KEPT: readonly Message[] = [];
 const NOTHING: Disposable = { [Symbol.dispose]: () => {} };

@@ -31,6 +31,7 @@ export function checkSending(options: SendOptions): void {
 export function checkBroadcasting(options: BroadcastOptions): void {
   checkOptions('hub.broadcast()', options, BROADCAST);
   if (options.self !== undefined) checkBoolean('self', options.self);
+  if (options.retain !== undefined) checkBoolean('retain', options.retain);
 }
 
 export function checkRequest(options: RequestOptions): void {
@@ -55,7 +56,7 @@ const LISTEN: OptionNames<ListenOptions> = { concurrency: true, signal: true };
 const HANDLE: OptionNames<HandleOptions> = { concurrency: true, signal: true };
 const SUBSCRIBE: OptionNames<SubscribeOptions> = { buffer: true, overflow: true, signal: true };
 const SEND: OptionNames<SendOptions> = { to: true };
-const BROADCAST: OptionNames<BroadcastOptions> = { self: true };
+const BROADCAST: OptionNames<BroadcastOptions> = { self: true, retain: true };
 const GATHER: OptionNames<GatherOptions> = { timeout: true, signal: true, within: true };
 const STREAM: OptionNames<StreamOptions> = { to: true, ...GATHER };
 const REQUEST: OptionNames<RequestOptions> = { ...STREAM, retries: true, idempotent: true };

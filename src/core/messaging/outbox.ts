@@ -24,11 +24,19 @@ export interface Parcel {
   readonly refused: number;
   /** Nobody wants it sent any more. */
   readonly isWithdrawn: boolean;
-  /** It goes out now, to this member. A question to `EVERYONE` does not go itself: it asks them one by one. */
-  departing(to: number): void;
+  /** It goes out now, to this member. */
+  departing(to: number): Departure;
   /** It found nobody, or cannot be sent. */
   stranded(error: HubError): void;
 }
+
+export type Departure =
+  /** As an envelope. */
+  | 'send'
+  /** It has seen to that itself. */
+  | 'sent'
+  /** It cannot go before `resumed`. */
+  | 'wait';
 
 type Life =
   | { readonly at: 'waiting' }
@@ -70,6 +78,11 @@ export class Outbox {
     this.#topics.lost();
     this.#methods.lost();
     this.#life = WAITING;
+  }
+
+  /** The authority is heard again. */
+  resumed(): void {
+    this.#drain();
   }
 
   closed(error: HubError): void {
@@ -139,8 +152,8 @@ export class Outbox {
     if (member === ABSENT) parcel.stranded(noMember(parcel));
     else if (member === NOBODY && to === undefined) parcel.stranded(noReceiver(parcel));
     else {
-      parcel.departing(member);
-      if (member === EVERYONE && isQuestion(parcel)) return true;
+      const departure = parcel.departing(member);
+      if (departure !== 'send') return departure === 'sent';
       session.send({ type, member, name, call: parcel.call, extra: parcel.extra, payload: parcel.payload });
     }
     return true;

@@ -4,7 +4,7 @@ import type { Deadline, Expiring } from '../deadlines.js';
 import type { HubError } from '../errors.js';
 import type { Payload } from '../protocol.js';
 import type { Inflow } from './inflow.js';
-import type { Parcel } from './outbox.js';
+import type { Departure, Parcel } from './outbox.js';
 import type { Outflow } from './outflow.js';
 
 export interface CallKeeper {
@@ -68,8 +68,9 @@ export class PendingCall implements Parcel, Expiring {
     return this.answer === undefined ? 'request' : 'stream';
   }
 
-  departing(to: number): void {
+  departing(to: number): Departure {
     this.member = to;
+    return 'send';
   }
 
   stranded(error: HubError): void {

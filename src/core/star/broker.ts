@@ -8,7 +8,7 @@
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Directed } from '../ledger/ledger.js';
-import { EVERYONE } from '../protocol.js';
+import { EVERYONE, RETAINED } from '../protocol.js';
 import type { Event, LeaveReason, Outcome } from '../protocol.js';
 import { copyOf } from '../text.js';
 import { Connection } from './connection.js';
@@ -23,6 +23,7 @@ import { Order } from './order.js';
 import { AT, FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
 import { Reader } from './reader.js';
 import { Reception, refuse } from './reception.js';
+import { Retained } from './retained.js';
 import { Return } from './return.js';
 import type { IsDead } from './return.js';
 import type { Secret } from './secret.js';
@@ -52,6 +53,7 @@ export class Broker {
   readonly #order: Order;
   readonly #return: Return;
   readonly #interests = new Interests();
+  readonly #retained: Retained;
   readonly #members = new Map<number, Connection>();
   /** Members that have not had their last word yet, while all are being handed over. */
   #leaving: { readonly members: Set<Connection>; readonly done: () => void } | undefined;
@@ -69,7 +71,18 @@ export class Broker {
     const past = journal?.past() ?? NOTHING;
     this.#estate = Estate.read(past);
     const direct = (directed: Directed): void => this.#direct(directed);
-    this.#order = new Order({ estate: this.#estate, journal, size: past.length, limit: limits.journal, floor, host, turn: this.#turn, direct });
+    this.#retained = new Retained(this.#estate.ledger, limits.retained);
+    this.#order = new Order({
+      estate: this.#estate,
+      journal,
+      size: past.length,
+      limit: limits.journal,
+      floor,
+      host,
+      turn: this.#turn,
+      refusal: (command) => this.#retained.refusal(command),
+      direct,
+    });
     this.#return = new Return({
       members: this.#order.ledger.members.keys(),
       proofs: this.#estate.proofs,
@@ -198,6 +211,7 @@ export class Broker {
       case KIND.follow: {
         const interest = readInterest(packet);
         this.#tell(this.#interests.follow(connection.member, interest));
+        if (interest.type === 'topic') return this.#tellRetained(connection, interest.name);
         if (interest.type === 'map') return this.#order.after(connection.member, () => connection.out.event(this.#order.ledger.whole(interest.name)));
         if (interest.type === 'leader') return this.#order.after(connection.member, () => connection.out.event(this.#order.ledger.leader(interest.name)));
         if (this.#return.isGathering) return;
@@ -219,6 +233,12 @@ export class Broker {
       default:
         throw new HubError('BAD_PACKET', `A member sent a packet of kind ${packet.kind}, which is not for a broker.`);
     }
+  }
+
+  /** What is submitted and not applied yet is told when it is: whoever follows by then is among those who listen. */
+  #tellRetained({ out }: Connection, name: string): void {
+    const told = this.#retained.of(name);
+    if (told !== undefined) out.event(told);
   }
 
   /** Whoever comes back asks again, and hears what became of what was done already. */
@@ -320,6 +340,11 @@ export class Broker {
       this.#members.get(to)?.out.event(event);
     } else if (to === 'everyone') {
       for (const [number, connection] of this.#members) if (number !== except) connection.out.event(event);
+      if (event.type === 'member.left' && this.#order.ledger.members.size === 0) this.#retained.clear();
+    } else if (event.type === 'map.changed' && event.map === RETAINED) {
+      this.#retained.changed(event.change);
+      if (event.change.type === 'clear') return;
+      for (const number of this.#interests.listening(event.change.key)) this.#members.get(number)?.out.event(event);
     } else if (event.type === 'map.changed' || event.type === 'map.transacted') {
       for (const number of this.#interests.following(event.map)) this.#members.get(number)?.out.event(event);
     } else if (event.type === 'leader') {

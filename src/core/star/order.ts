@@ -9,7 +9,7 @@
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Applied, Directed, Ledger, Question } from '../ledger/ledger.js';
-import type { Command, Outcome } from '../protocol.js';
+import type { Command, MapCommand, Outcome } from '../protocol.js';
 import { Clock } from './clock.js';
 import type { Decree, Estate } from './estate.js';
 import type { Journal } from './journal.js';
@@ -19,6 +19,7 @@ import type { Reader } from './reader.js';
 import { Records } from './records.js';
 import type { Flushable, Turn } from './turn.js';
 import { readCommand } from './vocabulary.js';
+import type { Told } from './vocabulary.js';
 
 export interface OrderOptions {
   readonly estate: Estate;
@@ -30,6 +31,8 @@ export interface OrderOptions {
   readonly floor: number;
   readonly host: Host;
   readonly turn: Turn;
+  /** Why there is no room for what is to be set, if there is none: it is not written down, and not applied. */
+  readonly refusal: (command: MapCommand & { readonly type: 'map.set' }) => Told | undefined;
   /** Passes on what follows from a command, after its asker has been told the outcome. */
   readonly direct: (directed: Directed) => void;
 }
@@ -52,6 +55,7 @@ export class Order implements Flushable {
   readonly #floor: number;
   readonly #host: Host;
   readonly #turn: Turn;
+  readonly #refusal: OrderOptions['refusal'];
   readonly #direct: (directed: Directed) => void;
   readonly #clock: Clock;
   readonly #records = new Records();
@@ -66,12 +70,13 @@ export class Order implements Flushable {
   /** How long the last snapshot was. */
   #live = 0;
 
-  constructor({ estate, journal, size, limit, floor, host, turn, direct }: OrderOptions) {
+  constructor({ estate, journal, size, limit, floor, host, turn, refusal, direct }: OrderOptions) {
     this.#estate = estate;
     this.#journal = journal;
     this.#floor = Math.max(floor, estate.ledger.seq);
     this.#host = host;
     this.#turn = turn;
+    this.#refusal = refusal;
     this.#direct = direct;
     this.#size = size;
     this.#limit = limit;
@@ -94,6 +99,8 @@ export class Order implements Flushable {
     this.#clock.tick();
     const { id, member: oldest, bytes, start, end } = packet;
     const command = readCommand(packet);
+    const refusal = command.type === 'map.set' ? this.#refusal(command) : undefined;
+    if (refusal !== undefined) return this.after(asker.member, () => asker.out.outcome(id, refusal));
     const isAsking = this.ledger.isQuestion(command);
     const entry = this.#entry(command);
     entry.member = asker.member;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { HubError } from '../../../src/core/errors.js';
-import { EVERYONE } from '../../../src/core/protocol.js';
+import { EVERYONE, RETAINED } from '../../../src/core/protocol.js';
 import type { Envelope, Outcome } from '../../../src/core/protocol.js';
 import type { Limits } from '../../../src/core/limits.js';
 import type { Link } from '../../../src/core/star/link.js';
@@ -125,6 +125,23 @@ describe('A star', () => {
 
     const told = ann.seat.events.slice(heard).map((event) => (event.type === 'map.changed' && event.change.type === 'delete' ? event.change.ended?.reason : event.type));
     expect(told).to.deep.equal(['expired', 'left', 'member.left']);
+  });
+
+  it('keeps no more for its topics than its limit, and has room again when something was taken away', async () => {
+    const group = new Group({ retained: 1_000 });
+    const ann = await group.join('ann');
+    ann.session.follow({ type: 'topic', name: '>' });
+    const keep = (topic: string, size: number): Promise<unknown> => ann.submit({ type: 'map.set', map: RETAINED, key: topic, value: JSON.stringify('x'.repeat(size)) });
+    const heard = (): readonly unknown[] => ann.seat.events.flatMap((event) => (event.type === 'map.changed' && 'key' in event.change ? [event.change.key] : []));
+
+    expect(await keep('a', 600)).to.include({ type: 'stored' });
+    expect(await keep('b', 600)).to.deep.equal({ type: 'too-large', limit: 1_000 });
+    expect(await keep('a', 900)).to.include({ type: 'stored' });
+    expect(await ann.submit({ type: 'map.set', map: 'stock', key: 'b', value: JSON.stringify('x'.repeat(2_000)) })).to.include({ type: 'stored' });
+    expect(await ann.submit({ type: 'map.delete', map: RETAINED, key: 'a' })).to.include({ removed: true });
+    expect(await keep('b', 600)).to.include({ type: 'stored' });
+
+    expect(heard()).to.deep.equal(['a', 'a', 'a', 'b']);
   });
 
   it('sends nothing that is more than a packet, however many parts it has', async () => {
