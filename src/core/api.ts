@@ -116,9 +116,10 @@ export interface Hub extends AsyncDisposable {
   limit(name: string, options: RateLimitOptions): RateLimit;
   /**
    * One run for all who ask for it at the same time, in all processes: the first runs it, the others get its value or its
-   * error, as it crosses processes. If the runner dies, the next in line runs it. A call that comes later runs it anew.
+   * error, as it crosses processes. If the runner dies, the next in line runs it. A call that comes later runs it anew,
+   * unless the value is kept (`ttl`).
    */
-  once<R>(key: string, body: (lock: Lock) => R | Promise<R>, options?: Pick<WaitOptions, 'timeout' | 'signal'>): Promise<R>;
+  once<R>(key: string, body: (lock: Lock) => R | Promise<R>, options?: OnceOptions): Promise<R>;
   /**
    * Waits until so many wait for the same name at the same time, in all processes; then all of them go on, and the next so many
    * begin anew. Who dies or gives up is not counted. All have to name the same number.
@@ -274,6 +275,11 @@ export interface WaitOptions {
    * asked for. `null`: nothing waits for it.
    */
   readonly within?: Held | null;
+}
+
+export interface OnceOptions extends Pick<WaitOptions, 'timeout' | 'signal'> {
+  /** How long the value that this call's run comes to is kept, in ms: until then all who call get it, and none runs. An error is not kept. */
+  readonly ttl?: number;
 }
 
 export interface LockOptions extends WaitOptions {

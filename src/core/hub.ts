@@ -1,8 +1,8 @@
 /** What a user holds: checks what it is given, and passes it to the part whose it is. */
 import { Barrier } from './agreement/barrier.js';
-import { Once } from './agreement/once.js';
+import { Once, ONCE } from './agreement/once.js';
 import type { Result } from './agreement/once.js';
-import { checkElection, checkLock, checkLocks, checkPatience, checkSemaphore, checkTryLock } from './agreement/options.js';
+import { checkBarrier, checkElection, checkLock, checkLocks, checkOnce, checkSemaphore, checkTryLock } from './agreement/options.js';
 import type { PatienceOptions } from './agreement/options.js';
 import { RateLimit } from './agreement/rate-limit.js';
 import { Semaphore } from './agreement/semaphore.js';
@@ -23,7 +23,7 @@ import type { Listen } from './messaging/listeners.js';
 import { checkBroadcasting, checkCall, checkGathering, checkHandling, checkListening, checkRequest, checkSending, checkStreaming, checkSubscribing } from './messaging/options.js';
 import { NO_OPTIONS, checkEnd, checkOptions } from './options.js';
 import type { EndOptions, OptionNames } from './options.js';
-import { EVERYONE, RETAINED } from './protocol.js';
+import { EVERYONE, MAX_NAME_BYTES, RETAINED } from './protocol.js';
 import type { Member, Payload } from './protocol.js';
 
 export class Hub implements api.Hub {
@@ -177,19 +177,19 @@ export class Hub implements api.Hub {
     return new RateLimit(this.#parts.asking, name, options);
   }
 
-  once<R>(key: string, body: LockBody<R>, options: PatienceOptions = NO_OPTIONS): Promise<R> {
-    checkName('key', key);
+  once<R>(key: string, body: LockBody<R>, options: api.OnceOptions = NO_OPTIONS): Promise<R> {
+    checkName('key', key, MAX_NAME_BYTES - ONCE.length);
     checkFunction('body', body);
-    checkPatience('hub.once()', options);
-    const { locks, seat, watches, keepAlive } = this.#parts;
+    checkOnce(options);
+    const { deadlines, locks, seat, watches, keepAlive } = this.#parts;
     const results = new SharedMap<Result>(RESULTS, seat, watches, keepAlive);
-    return new Once(locks, results).run(key, body, options, this.once);
+    return new Once(locks, results, deadlines).run(key, body, options, this.once);
   }
 
   barrier(name: string, count: number, options: PatienceOptions = NO_OPTIONS): Promise<void> {
-    checkName('barrier', name);
+    checkName('barrier', name, MAX_NAME_BYTES - BARRIER.length);
     checkCount('count', count);
-    checkPatience('hub.barrier()', options);
+    checkBarrier(options);
     const { deadlines, keepAlive, members, seat, watches } = this.#parts;
     const places = new SharedMap<number>(BARRIER + name, seat, watches, keepAlive);
     return new Barrier(name, count, places, members, deadlines, keepAlive).meet(options);

@@ -502,6 +502,63 @@ export function locksComplete(meet: Meet): void {
     });
   });
 
+  describe('keeps what a run came to for those who come later', () => {
+    it('as long as it was said', async () => {
+      const { ann, bob } = await meet('ann', 'bob');
+      const count = ({ hub }: Parameters<Parameters<Peer['run']>[0]>[0]): Promise<number> => hub.once('work', () => hub.state('runs').add('count', 1), { ttl: 100 });
+
+      const early = [await ann.run(count), await bob.run(count), await bob.run(({ hub }) => hub.once('work', () => 0))];
+      await ann.run(async ({ hub }) => {
+        while (await hub.state('interhub.once').has('work'));
+      });
+
+      expect([...early, await bob.run(count)]).to.deep.equal([1, 1, 1, 2]);
+    });
+
+    it('but not an error', async () => {
+      const { ann, bob } = await meet('ann', 'bob');
+      const fail = await ann.run(({ hub, rejection }) => rejection(hub.once('work', () => Promise.reject(new RangeError('not now')), { ttl: 60_000 })).then(({ name }) => name));
+
+      expect(fail).to.equal('RangeError');
+      expect(await bob.run(({ hub }) => hub.once('work', () => 'by bob', { ttl: 60_000 }))).to.equal('by bob');
+    });
+
+    it('and leaves nothing behind of what is not to be kept', async () => {
+      const { ann, bob } = await meet('ann', 'bob');
+      for (const peer of [ann, bob]) await peer.run(({ hub }) => Promise.all([1, 2, 3].map(() => hub.once('work', () => 1))));
+      await bob.run(({ hub }) => hub.once('work', () => Promise.reject(new Error('no'))).catch(() => {}));
+
+      await ann.run(async ({ hub }) => {
+        while ((await hub.state('interhub.once').size()) > 0 || (await hub.locks()).length > 0);
+      });
+    });
+  });
+
+  it('waits for its turn at what runs once no longer than it is told to', async () => {
+    const { ann, bob } = await meet('ann', 'bob');
+    await ann.run(({ hub, log }) => {
+      hub.once('work', () => {
+        log('began').push(true);
+        return new Promise(() => {});
+      }).catch(() => {});
+      return log('began').reach(1);
+    });
+
+    const errors = await bob.run(async ({ hub, rejection }) => {
+      const reason = new Error('enough');
+      const late = await rejection(hub.once('work', () => 1, { timeout: 20 }));
+      const kept = await rejection(hub.once('work', () => 1, { timeout: 20, ttl: 60_000 }));
+      const over = await rejection(hub.once('work', () => 1, { signal: AbortSignal.abort(reason) }));
+      const controller = new AbortController();
+      const waiting = rejection(hub.once('work', () => 1, { signal: controller.signal, ttl: 60_000 }));
+      await hub.state('settling').size();
+      controller.abort(reason);
+      return [late.code, kept.code, over === reason, (await waiting) === reason];
+    });
+
+    expect(errors).to.deep.equal(['TIMEOUT', 'TIMEOUT', true, true]);
+  });
+
   describe('lets those who wait for one another go on together', () => {
     it('when the last of them has come, and not before', async () => {
       const { ann, bob, cid } = await meet('ann', 'bob', 'cid');
@@ -530,6 +587,18 @@ export function locksComplete(meet: Meet): void {
       };
 
       expect(await Promise.all([ann.run(rounds), bob.run(rounds)])).to.deep.equal([[2, 4, 6, 8, 10], [2, 4, 6, 8, 10]]);
+    });
+
+    it('also when the last of them was stopped before it could say so', async () => {
+      const { ann, bob } = await meet('ann', 'bob');
+      const first = bob.run(({ hub }) => hub.barrier('start', 2).then(() => 'on'));
+      await ann.run(async ({ hub }) => {
+        while ((await hub.state('interhub.barrier:start').size()) === 0);
+        await hub.state('interhub.barrier:start').set('of one that is stopped', 2, { ephemeral: true });
+        hub.barrier('start', 2).catch(() => 'the hub closes');
+      });
+
+      expect(await first).to.equal('on');
     });
 
     it('and does not count the dead, nor those who have given up', async () => {
@@ -565,24 +634,92 @@ export function locksComplete(meet: Meet): void {
   it('refuses what makes no sense, and keeps nothing of it', async () => {
     const { bob } = await meet('ann', 'bob');
     const refusals = await bob.run(async ({ hub, rejection }) => {
-      const attempts: readonly (() => Promise<unknown>)[] = [
-        () => hub.lock([]),
-        () => hub.lock(['a', 7 as unknown as string]),
-        () => hub.lock('a', { mode: 'both' as 'shared' }),
-        () => hub.lock('a', { steal: true, mode: 'shared' }),
-        () => hub.lock('a', { maxHold: 0 }),
-        () => hub.lock('a', { maxHold: NaN }),
-        () => hub.lock('a', { maxWaiters: -1 }),
-        () => hub.lock('a', { within: 'me' as unknown as Lock }),
-        () => hub.elect('a', { timeout: -1 }),
-        () => hub.locks({ limit: 0 }),
-      ];
-      const names: string[] = [];
-      for (const attempt of attempts) names.push((await rejection((async () => attempt())())).name);
+      const body = (): number => 1;
+      const attempts: Readonly<Record<string, () => unknown>> = {
+        'no key': () => hub.lock([]),
+        'a key that is a number': () => hub.lock(['a', 7 as unknown as string]),
+        'a key of 2 MB': () => hub.lock('x'.repeat(2e6)),
+        'one of them of 2 MB': () => hub.lock(['a', 'x'.repeat(2e6)]),
+        'a mode that there is not': () => hub.lock('a', { mode: 'both' as 'shared' }),
+        'stealing to share': () => hub.lock('a', { steal: true, mode: 'shared' }),
+        'a hold of no time': () => hub.lock('a', { maxHold: 0 }),
+        'a hold of NaN': () => hub.lock('a', { maxHold: NaN }),
+        'fewer than no waiters': () => hub.lock('a', { maxWaiters: -1 }),
+        'a time-out before now': () => hub.lock('a', { timeout: -1 }),
+        'within somebody': () => hub.lock('a', { within: 'me' as unknown as Lock }),
+        'a signal that is none': () => hub.lock('a', { signal: {} as AbortSignal }),
+        'a term before now': () => hub.elect('a', { timeout: -1 }),
+        'no lines': () => hub.locks({ limit: 0 }),
+        'no permits': () => hub.semaphore('a', { permits: 0 }),
+        'NaN permits': () => hub.semaphore('a', { permits: NaN }),
+        'half a permit': () => hub.semaphore('a', { permits: 1.5 }),
+        'no permit of them': () => hub.semaphore('a', { permits: 2 }).acquire({ permits: 0 }),
+        'NaN of them': () => hub.semaphore('a', { permits: 2 }).acquire({ permits: NaN }),
+        'more than there are': () => hub.semaphore('a', { permits: 2 }).acquire({ permits: 3 }),
+        'a limit of none': () => hub.limit('a', { permits: 0, per: 10 }),
+        'a limit of NaN': () => hub.limit('a', { permits: NaN, per: 10 }),
+        'a limit in no time': () => hub.limit('a', { permits: 1, per: 0 }),
+        'a limit in time without end': () => hub.limit('a', { permits: 1, per: Infinity }),
+        'nothing to run': () => hub.once('a', undefined as unknown as typeof body),
+        'to run under 2 MB': () => hub.once('x'.repeat(2e6), body),
+        'to run under all that a name may be': () => hub.once('x'.repeat(1_024), body),
+        'to keep for no time': () => hub.once('a', body, { ttl: 0 }),
+        'to keep for less': () => hub.once('a', body, { ttl: -1 }),
+        'to keep for ever': () => hub.once('a', body, { ttl: Infinity }),
+        'to keep as an option that there is not': () => hub.once('a', body, { maxAge: 1 } as object),
+        'a barrier for none': () => hub.barrier('a', 0),
+        'a barrier for NaN': () => hub.barrier('a', NaN),
+        'a barrier before now': () => hub.barrier('a', 2, { timeout: -1 }),
+        'a barrier of 2 MB': () => hub.barrier('x'.repeat(2e6), 2),
+        'a barrier of all that a name may be': () => hub.barrier('x'.repeat(1_024), 2),
+      };
+      const names: Record<string, string | undefined> = {};
+      for (const [what, attempt] of Object.entries(attempts)) {
+        const { name, code } = await rejection((async () => attempt())());
+        names[what] = code ?? name;
+      }
       return names;
     });
 
-    expect(refusals).to.deep.equal(['TypeError', 'TypeError', 'TypeError', 'TypeError', 'RangeError', 'RangeError', 'RangeError', 'TypeError', 'RangeError', 'RangeError']);
+    expect(refusals).to.deep.equal({
+      'no key': 'TypeError',
+      'a key that is a number': 'TypeError',
+      'a key of 2 MB': 'TOO_LARGE',
+      'one of them of 2 MB': 'TOO_LARGE',
+      'a mode that there is not': 'TypeError',
+      'stealing to share': 'TypeError',
+      'a hold of no time': 'RangeError',
+      'a hold of NaN': 'RangeError',
+      'fewer than no waiters': 'RangeError',
+      'a time-out before now': 'RangeError',
+      'within somebody': 'TypeError',
+      'a signal that is none': 'TypeError',
+      'a term before now': 'RangeError',
+      'no lines': 'RangeError',
+      'no permits': 'RangeError',
+      'NaN permits': 'RangeError',
+      'half a permit': 'RangeError',
+      'no permit of them': 'RangeError',
+      'NaN of them': 'RangeError',
+      'more than there are': 'RangeError',
+      'a limit of none': 'RangeError',
+      'a limit of NaN': 'RangeError',
+      'a limit in no time': 'RangeError',
+      'a limit in time without end': 'RangeError',
+      'nothing to run': 'TypeError',
+      'to run under 2 MB': 'TOO_LARGE',
+      'to run under all that a name may be': 'TOO_LARGE',
+      'to keep for no time': 'RangeError',
+      'to keep for less': 'RangeError',
+      'to keep for ever': 'RangeError',
+      'to keep as an option that there is not': 'TypeError',
+      'a barrier for none': 'RangeError',
+      'a barrier for NaN': 'RangeError',
+      'a barrier before now': 'RangeError',
+      'a barrier of 2 MB': 'TOO_LARGE',
+      'a barrier of all that a name may be': 'TOO_LARGE',
+    });
     expect(await lines(bob)).to.deep.equal([]);
+    expect(await bob.run(({ hub }) => hub.lock(['a', 'b'], () => 'free'))).to.equal('free');
   });
 }

@@ -5,11 +5,13 @@
  * Each who waits is an ephemeral entry of a map, so the dead do not count. The last to come opens the barrier by one
  * transaction that takes out the entries of all who go on: an entry that has gone while its owner lives says "go on".
  */
-import type { Change, WaitOptions } from '../api.js';
+import type { Change } from '../api.js';
 import type { Deadlines } from '../deadlines.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
 import type { Members } from './members.js';
+import type { PatienceOptions } from './options.js';
+import { patiently } from './patience.js';
 import type { SharedMap } from './shared-map.js';
 
 export class Barrier {
@@ -30,27 +32,24 @@ export class Barrier {
   }
 
   /** Resolves when it may go on. */
-  async meet({ timeout = 0, signal }: Pick<WaitOptions, 'timeout' | 'signal'>): Promise<void> {
-    const over = new AbortController();
-    const late = (): HubError => new HubError('TIMEOUT', `At "${this.#name}" there were not ${this.#count} who wait within ${timeout} ms.`);
-    const deadline = timeout > 0 ? this.#deadlines.add(timeout, { expired: () => over.abort(late()) }) : undefined;
+  async meet(options: PatienceOptions): Promise<void> {
     this.#keepAlive.begin();
     try {
-      await this.#wait(signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]));
+      const late = (): HubError => new HubError('TIMEOUT', `At "${this.#name}" there were not ${this.#count} who wait within ${options.timeout} ms.`);
+      await patiently(this.#deadlines, options, late, (signal) => this.#wait(signal));
     } finally {
-      deadline?.cancel();
       this.#keepAlive.end();
     }
   }
 
-  async #wait(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+  async #wait(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
     const own = crypto.randomUUID();
     const present = new Set<string>();
     let place = this.#enter(own);
     let isSeen = false;
     try {
-      for await (const change of this.#places.watch({ signal, overflow: 'error' })) {
+      for await (const change of this.#places.watch({ overflow: 'error', ...(signal === undefined ? {} : { signal }) })) {
         apply(change, present);
         const isSameSession = place.session === this.#members.self?.id;
         if (present.has(own)) isSeen = true;
@@ -77,11 +76,11 @@ export class Barrier {
     return { session: this.#members.self?.id, entered: this.#places.set(own, this.#count, { ephemeral: true }) };
   }
 
-  /** Those who came first go on; it is the last of them who says so. */
+  /** Those who came first go on. The last of them says so, and whoever comes after: it may have been stopped. */
   async #open(present: ReadonlySet<string>, own: string): Promise<void> {
     if (present.size < this.#count) return;
     const going = [...present].slice(0, this.#count);
-    if (going.at(-1) !== own) return;
+    if (going.includes(own) && going.at(-1) !== own) return;
     await this.#places.transact({
       if: going.map((key) => ({ key, expect: 'present' })),
       then: going.map((key) => ({ type: 'delete', key })),

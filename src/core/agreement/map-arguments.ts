@@ -124,7 +124,7 @@ function checkStep(step: MapStep<unknown>): void {
 }
 
 /** Not without limit, as 0 is elsewhere: who leaves it out has that. */
-function checkTtl(ttl: unknown): void {
+export function checkTtl(ttl: unknown): void {
   if (typeof ttl !== 'number') throw new TypeError(`\`ttl\` is a number of milliseconds, not ${describe(ttl)}.`);
   if (!(ttl > 0 && ttl < Infinity)) throw new RangeError(`\`ttl\` is a number of milliseconds above 0, not ${ttl}. Leave it out for an entry that stays.`);
 }

@@ -1,8 +1,9 @@
 /** The options of locks, permits, elections and of waiting for them, checked where they come in. */
-import type { LockOptions, LocksOptions, PermitOptions, RateLimitOptions, SemaphoreOptions, TryLockOptions, WaitOptions } from '../api.js';
+import type { LockOptions, LocksOptions, OnceOptions, PermitOptions, RateLimitOptions, SemaphoreOptions, TryLockOptions, WaitOptions } from '../api.js';
 import { checkBoolean, checkCount, checkDuration, checkSignal, describe } from '../arguments.js';
 import { checkOptions } from '../options.js';
 import type { OptionNames } from '../options.js';
+import { checkTtl } from './map-arguments.js';
 
 /** As long as it may take, and no more to say. */
 export type PatienceOptions = Pick<WaitOptions, 'timeout' | 'signal'>;
@@ -34,9 +35,15 @@ export function checkElection(options: WaitOptions): void {
   checkWaiting(options);
 }
 
-export function checkPatience(call: string, options: PatienceOptions): void {
-  checkOptions(call, options, PATIENCE);
+export function checkBarrier(options: PatienceOptions): void {
+  checkOptions('hub.barrier()', options, PATIENCE);
   checkWaiting(options);
+}
+
+export function checkOnce(options: OnceOptions): void {
+  checkOptions('hub.once()', options, ONCE);
+  checkWaiting(options);
+  if (options.ttl !== undefined) checkTtl(options.ttl);
 }
 
 export function checkSemaphore(options: SemaphoreOptions): void {
@@ -64,6 +71,7 @@ export function checkTake(options: TakeOptions): void {
 }
 
 const PATIENCE: OptionNames<PatienceOptions> = { timeout: true, signal: true };
+const ONCE: OptionNames<OnceOptions> = { ...PATIENCE, ttl: true };
 const TAKE: OptionNames<TakeOptions> = { ...PATIENCE, maxWaiters: true };
 const WAIT: OptionNames<WaitOptions> = { ...TAKE, maxHold: true, within: true };
 const LOCK: OptionNames<LockOptions> = { ...WAIT, mode: true, steal: true };
