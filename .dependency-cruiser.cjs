@@ -4,7 +4,7 @@
  */
 
 /** Small files that every part of the core may use. */
-const SMALL = '^src/core/(?!hub[.]ts|hub-parts[.]ts|seat[.]ts)[^/]+[.]ts$|^src/core/codec/';
+const SMALL = '^src/core/(?!hub[.]ts|hub-parts[.]ts|leaving[.]ts|seat[.]ts)[^/]+[.]ts$|^src/core/codec/';
 
 /** Node's own modules. */
 const NODE = '^(?:node:)?[a-z_]+(?:/promises)?$';
@@ -35,7 +35,8 @@ module.exports = {
     only('telling and asking know the port', '^src/core/messaging/', SMALL, '^node_modules/p-queue/'),
     only('agreeing knows the port', '^src/core/agreement/', SMALL),
     only('a star carries, and does not tell, ask or agree', '^src/core/star/', '^src/core/ledger/', SMALL),
-    only('a hub wires, and does not know what carries it', '^src/core/(?:hub|hub-parts|seat)[.]ts$', '^src/core/(?:messaging|agreement)/', SMALL),
+    only('a hub wires, and does not know what carries it', '^src/core/(?:hub|hub-parts|leaving|seat)[.]ts$', '^src/core/(?:messaging|agreement|services)/', SMALL),
+    only('services stand on telling, asking and agreeing', '^src/core/services/', '^src/core/(?:messaging|agreement)/', SMALL, '^node_modules/p-queue/'),
     only('adapters make links', '^src/adapters/', '^src/core/star/', SMALL, NODE, '^node_modules/ws/'),
     only('transports bring members together', '^src/transports/', '^src/core/(?:star|ledger)/', '^src/adapters/', SMALL, NODE),
     apart('adapters'),

@@ -4,5 +4,6 @@ export type { ClusterOptions, CreateHubOptions, ForkHub, ForkOptions, MemoryOpti
 export { HubError } from './core/errors.js';
 export type { HubErrorCode, HubErrorOptions } from './core/errors.js';
 export type * from './core/api.js';
+export type * from './core/services-api.js';
 export type { Ended, LeaveReason, Member, Space } from './core/protocol.js';
 export type { Transport } from './core/transport.js';

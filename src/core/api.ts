@@ -1,6 +1,7 @@
 /** What a user sees of a hub. Every number of time is in milliseconds; every wait takes a `signal`. */
 import type { HubError } from './errors.js';
 import type { Ended, LeaveReason, Member, Space } from './protocol.js';
+import type { Exposed, ExposeOptions, Remote, RemoteSingleton, ServiceOptions, SingletonOptions } from './services-api.js';
 
 export interface HubOptions {
   /** What the others call this member. Default: `primary`, `worker-N` or `pid-N`, as the transport knows. */
@@ -96,6 +97,24 @@ export interface Hub extends AsyncDisposable {
    */
   gather<O = unknown>(method: string, input?: unknown, options?: GatherOptions): Gathering<O>;
 
+  // ── services: objects of other processes, called as if they were here ─────────────────────────────────────────────
+
+  /** Lets all members call an object. Several members may expose one name: they are called in turn. One object a name and hub. */
+  expose<T extends object>(name: string, object: T, options?: ExposeOptions<T>): Exposed;
+  /**
+   * The object that members expose by this name, to be called as if it was here. A call rejects with what the method threw, or as a
+   * request does; while nobody exposes the name it waits, for `waitFor` at most.
+   */
+  service<T = Record<string, (...args: unknown[]) => unknown>>(name: string, options?: ServiceOptions): Remote<T>;
+  /**
+   * One object for the group: all members that say this stand by, and one of them has the factory make it. When that member
+   * leaves or dies another one takes over, and calls and listeners find it. `hub.close()` hands it over in order. What the
+   * factory throws goes to `onError`, and the turn passes on.
+   */
+  singleton<T extends object>(name: string, factory: (leading: Leading) => T | Promise<T>, options?: SingletonOptions<T>): RemoteSingleton<T>;
+  /** In a method of a service, and in all that it sets going: the call that it answers. Elsewhere `undefined`. */
+  readonly currentCall: Call | undefined;
+
   // ── agreeing: one order for the group ─────────────────────────────────────────────────────────────────────────────
 
   /**
@@ -144,6 +163,15 @@ export interface Hub extends AsyncDisposable {
    */
   ref(): this;
   unref(): this;
+}
+
+/** What the factory of a singleton is given. */
+export interface Leading {
+  /** Higher than that of whoever led before: what must be safe from the past compares it. */
+  readonly token: number;
+  /** Aborts when this member has lost its turn without giving it back: another may lead already. */
+  readonly signal: AbortSignal;
+  readonly hub: Hub;
 }
 
 export interface CloseOptions {

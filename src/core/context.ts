@@ -16,6 +16,8 @@ export interface Doing {
   readonly held?: Held;
   /** The request that it answers. */
   readonly call?: Call;
+  /** The serial call that it is for in the end. */
+  readonly chain?: string;
 }
 
 /** Of a host that cannot follow tasks. */

@@ -8,6 +8,7 @@ export type HubErrorCode =
   | 'LOST' // the group, the member or the lock is gone; see `mayHaveRun`
   | 'TIMEOUT' // the stated time is over
   | 'NO_RECEIVER' // nobody listens to the topic, or handles the method
+  | 'GONE' // a function of another process that lives no more
   | 'NO_MEMBER' // no member has that id or name
   | 'CONFLICT' // the entry is not as `expect` says, the semaphore has another number of permits, or the map other options
   | 'DEADLOCK' // it would have waited for ever; the message holds the circle

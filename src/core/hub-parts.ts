@@ -26,6 +26,7 @@ import { RETAINED } from './protocol.js';
 import type { Arrival, Candidate, Envelope, Event, Member } from './protocol.js';
 import { Seat } from './seat.js';
 import type { Occupant } from './seat.js';
+import { Services } from './services/services.js';
 import type { Session, Transport } from './transport.js';
 
 export interface HubSetup extends HubOptions {
@@ -35,6 +36,9 @@ export interface HubSetup extends HubOptions {
   /** What follows tasks. Without it, what is asked for in a body is not known to be. */
   readonly context?: Context;
 }
+
+/** How long who asks waits, in ms, when nothing else is said. */
+export const DEFAULT_TIMEOUT = 30_000;
 
 export class HubParts implements Occupant {
   readonly #setup: HubSetup;
@@ -54,6 +58,7 @@ export class HubParts implements Occupant {
   readonly elections: Elections;
   readonly lineViews: LineViews;
   readonly watches: MapWatches;
+  readonly services: Services;
   readonly statusListeners = new Set<(change: StatusChange) => void>();
 
   constructor(setup: HubSetup) {
@@ -77,6 +82,17 @@ export class HubParts implements Occupant {
     this.elections = new Elections(this.asking, seat, directory, keepAlive);
     this.lineViews = new LineViews(seat, directory, keepAlive);
     this.watches = new MapWatches(seat);
+    this.services = new Services({
+      answers: this.answers,
+      calls: this.calls,
+      elections: this.elections,
+      context: setup.context ?? NO_CONTEXT,
+      deadlines,
+      keepAlive,
+      host,
+      timeout: setup.timeout ?? DEFAULT_TIMEOUT,
+      report: (error) => this.report(error),
+    });
     seat.open();
   }
 
@@ -123,7 +139,9 @@ export class HubParts implements Occupant {
   heard(event: Event): void {
     switch (event.type) {
       case 'listeners':
-        return this.outbox.heard(event.of, event.name, event.members);
+        this.outbox.heard(event.of, event.name, event.members);
+        if (event.of === 'method') this.services.heard(event.name, event.members);
+        return;
       case 'lock.granted':
         return this.tickets.granted(event.ticket, event.token);
       case 'lock.lost':
@@ -143,6 +161,7 @@ export class HubParts implements Occupant {
       case 'member.left':
         this.calls.memberLeft(event.number);
         this.answers.memberLeft(event.number);
+        this.services.memberLeft(event.number, this.members.member(event.number));
         return this.members.left(event.number, event.reason);
     }
   }
@@ -156,6 +175,7 @@ export class HubParts implements Occupant {
     this.outbox.lost();
     this.calls.lost(error);
     this.answers.lost(error);
+    this.services.lost();
     this.tickets.lost('LOST', error);
   }
 
@@ -165,6 +185,7 @@ export class HubParts implements Occupant {
     this.outbox.closed(error);
     this.calls.closed(error);
     this.retries.closed(error);
+    this.services.closed(error);
     this.answers.stop();
     this.answers.lost(error);
     this.tickets.lost('CLOSED', error);

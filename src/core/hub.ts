@@ -12,8 +12,9 @@ import { checkCount, checkDuration, checkFunction, checkKeys, checkName, checkTo
 import { encode } from './codec/codec.js';
 import { MYSELF } from './directory.js';
 import { HubError } from './errors.js';
-import { HubParts } from './hub-parts.js';
+import { DEFAULT_TIMEOUT, HubParts } from './hub-parts.js';
 import type { HubSetup } from './hub-parts.js';
+import { leave } from './leaving.js';
 import { Announcement } from './messaging/announcement.js';
 import type { Answer } from './messaging/answers.js';
 import type { Input } from './messaging/calls.js';
@@ -25,6 +26,8 @@ import { NO_OPTIONS, checkEnd, checkOptions } from './options.js';
 import type { EndOptions, OptionNames } from './options.js';
 import { EVERYONE, MAX_NAME_BYTES, RETAINED } from './protocol.js';
 import type { Member, Payload } from './protocol.js';
+import { checkExposing, checkObject, checkService, checkSingleton } from './services/options.js';
+import type { Exposed, ExposeOptions, Remote, RemoteSingleton, ServiceOptions, SingletonOptions } from './services-api.js';
 
 export class Hub implements api.Hub {
   readonly #parts: HubParts;
@@ -32,7 +35,7 @@ export class Hub implements api.Hub {
   #closing: Promise<void> | undefined;
 
   constructor(setup: HubSetup) {
-    const { timeout = 30_000 } = setup;
+    const { timeout = DEFAULT_TIMEOUT } = setup;
     checkDuration('timeout', timeout);
     this.#timeout = timeout;
     this.#parts = new HubParts(setup);
@@ -145,6 +148,33 @@ export class Hub implements api.Hub {
     return calls.gather(method, encode(input), timeout, options, members) as api.Gathering<O>;
   }
 
+  expose<T extends object>(name: string, object: T, options: ExposeOptions<T> = NO_OPTIONS): Exposed {
+    checkName('service', name);
+    checkObject(object);
+    const exposing = checkExposing(options);
+    this.#parts.seat.assertOpen();
+    return this.#parts.services.expose(name, object, exposing);
+  }
+
+  service<T = Record<string, (...args: unknown[]) => unknown>>(name: string, options: ServiceOptions = NO_OPTIONS): Remote<T> {
+    checkName('service', name);
+    checkService(options);
+    this.#parts.seat.assertOpen();
+    return this.#parts.services.service(name, options) as Remote<T>;
+  }
+
+  singleton<T extends object>(name: string, factory: (leading: api.Leading) => T | Promise<T>, options: SingletonOptions<T> = NO_OPTIONS): RemoteSingleton<T> {
+    checkName('service', name);
+    checkFunction('factory', factory);
+    const exposing = checkSingleton(options);
+    this.#parts.seat.assertOpen();
+    return this.#parts.services.singleton(name, factory, options, exposing, this) as RemoteSingleton<T>;
+  }
+
+  get currentCall(): api.Call | undefined {
+    return this.#parts.services.currentCall;
+  }
+
   lock(key: Keys, options?: api.LockOptions): Promise<api.Lock>;
   lock<R>(key: Keys, body: LockBody<R>): Promise<R>;
   lock<R>(key: Keys, options: api.LockOptions, body: LockBody<R>): Promise<R>;
@@ -220,7 +250,7 @@ export class Hub implements api.Hub {
     const { grace = 5_000, within } = options;
     checkDuration('grace', grace);
     if (within !== undefined) checkCall(within);
-    this.#closing ??= this.#close(grace, within);
+    this.#closing ??= leave(this.#parts, grace, within);
     return this.#closing;
   }
 
@@ -246,39 +276,7 @@ export class Hub implements api.Hub {
     const { signal, idempotent = false } = options;
     return this.#parts.retries.ask((left) => this.#parts.calls.request(method, payload, left, options), { retries, idempotent, timeout, signal });
   }
-
-  async #close(grace: number, within: api.Call | undefined): Promise<void> {
-    const { answers, deadlines, keepAlive, seat } = this.#parts;
-    keepAlive.begin();
-    const hadHandlers = answers.isHandling;
-    answers.stop();
-    if (hadHandlers && grace > 0) await this.#handOver(Math.min(grace, LONGEST_HAND_OVER));
-    if (grace > 0 && !answers.isIdle(within)) {
-      const over = new Promise<void>((resolve) => deadlines.add(grace, { expired: resolve }));
-      await Promise.race([answers.idle(within), over]);
-    }
-    await seat.close(new HubError('CLOSED', 'This hub has been closed.'));
-    deadlines.clear();
-    keepAlive.stop();
-  }
-
-  /**
-   * Who had not heard yet that nothing is handled here may have asked meanwhile. What each member asks of us comes before
-   * its answer to this, which it gives once it has heard: after that no request is on its way to us, and none is lost.
-   */
-  async #handOver(patience: number): Promise<void> {
-    const { calls, members, seat } = this.#parts;
-    if (seat.status !== 'seated') return;
-    const others = [...members].filter((member) => member !== members.self);
-    await Promise.allSettled(others.map((to) => calls.request(FENCE, '', patience, { to })));
-  }
 }
-
-/** How long a leaving hub waits for those who are too busy to hear that it handles nothing any more. */
-const LONGEST_HAND_OVER = 1_000;
-
-/** A method that nobody handles. */
-const FENCE = 'interhub.fence';
 
 type Keys = string | readonly string[];
 type LockBody<R> = (lock: api.Lock) => R | Promise<R>;

@@ -27,6 +27,12 @@ export class Elections {
     return this.#asking.acquire(this.#asking.asked(name, { space: 'election' }, options, entry), options, HeldTerm.of);
   }
 
+  /** As `stand`, for one who serves when it leads: what it does now has nothing to do with it. */
+  standBy(name: string, signal: AbortSignal): Promise<HeldTerm> {
+    const asked = this.#asking.asked(name, { space: 'election' }, { within: null }, this.standBy);
+    return this.#asking.acquire({ ...asked, isListening: true }, { signal }, HeldTerm.of);
+  }
+
   watch(name: string, signal: AbortSignal | undefined): Feed<Leader | undefined> {
     const feed = new Feed<Leader | undefined>({ title: `the watch of the leader of "${name}"`, limit: LIMIT, overflow: 'drop-oldest', signal }, () => this.#ended(name, feed));
     if (!feed.isOpen) return feed;

@@ -19,6 +19,8 @@ export interface Asked {
   /** Absent is for one lock, and for its holder alone. */
   readonly terms: Terms | undefined;
   readonly within: HeldTicket | undefined;
+  /** Who waits for it is ready to serve, and keeps its process alive as a listener does. */
+  readonly isListening?: boolean;
 }
 
 /** What is made of the ticket when it holds. */

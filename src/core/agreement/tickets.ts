@@ -43,7 +43,8 @@ export class Tickets implements WaitKeeper {
     if (signal?.aborted === true) return reject(signal.reason);
     const waiting = new WaitingTicket(this, asked, this.#nextTicket(), timeout, signal, hold, resolve, reject);
     this.#authority.submit(acquiring(asked, waiting.ticket, unavailable === undefined), (settlement) => this.#answered(waiting, settlement, unavailable));
-    this.#keepAlive.begin();
+    if (asked.isListening === true) this.#keepAlive.listen();
+    else this.#keepAlive.begin();
     if (timeout > 0) waiting.deadline = this.#deadlines.add(timeout, waiting);
     signal?.addEventListener('abort', waiting);
   }
@@ -151,7 +152,8 @@ export class Tickets implements WaitKeeper {
     waiting.deadline?.cancel();
     waiting.signal?.removeEventListener('abort', waiting);
     this.#waiting.delete(waiting.ticket);
-    this.#keepAlive.end();
+    if (waiting.asked.isListening === true) this.#keepAlive.unlisten();
+    else this.#keepAlive.end();
   }
 
   #nextTicket(): number {

@@ -16,6 +16,7 @@ import { Inflow } from './inflow.js';
 import { Letter } from './letter.js';
 import type { Outbox } from './outbox.js';
 import { Outflow } from './outflow.js';
+import { Refusal } from './refusal.js';
 import { RunningCall } from './running-call.js';
 import type { Surroundings } from './running-call.js';
 
@@ -45,7 +46,8 @@ export class Answers {
     this.#ports = ports;
   }
 
-  handle(method: string, answer: Answer, { concurrency, signal }: HandleOptions = {}): Disposable {
+  /** `isOwn`: it is the hub's, not its user's: it keeps no process alive, and answers until the hub has left. */
+  handle(method: string, answer: Answer, { concurrency, signal }: HandleOptions = {}, isOwn = false): Disposable {
     if (this.#handlers.has(method)) throw new TypeError(`"${method}" has a handler in this hub already. Dispose of it first, or choose another name.`);
     if (signal?.aborted === true) return NOTHING;
     const { interests, keepAlive } = this.#ports;
@@ -54,12 +56,12 @@ export class Answers {
       this.#handlers.delete(method);
       signal?.removeEventListener('abort', end);
       interests.unfollow({ type: 'method', name: method });
-      keepAlive.unlisten();
+      if (!isOwn) keepAlive.unlisten();
     };
-    const handler: Handler = { answer, queue: concurrency === undefined ? undefined : new PQueue({ concurrency }), end };
+    const handler: Handler = { answer, queue: concurrency === undefined ? undefined : new PQueue({ concurrency }), isOwn, end };
     this.#handlers.set(method, handler);
     interests.follow({ type: 'method', name: method });
-    keepAlive.listen();
+    if (!isOwn) keepAlive.listen();
     signal?.addEventListener('abort', end);
     return { [Symbol.dispose]: end };
   }
@@ -116,12 +118,13 @@ export class Answers {
 
   /** Whether it answers any method. */
   get isHandling(): boolean {
-    return this.#handlers.size > 0;
+    for (const { isOwn } of this.#handlers.values()) if (!isOwn) return true;
+    return false;
   }
 
   /** Takes no more requests. */
   stop(): void {
-    for (const handler of [...this.#handlers.values()]) handler.end();
+    for (const handler of [...this.#handlers.values()]) if (!handler.isOwn) handler.end();
   }
 
   /** Whether no handler is at work, but for that of the call `within` which this is asked. */
@@ -288,6 +291,7 @@ export class Answers {
 interface Handler {
   readonly answer: Answer;
   readonly queue: PQueue | undefined;
+  readonly isOwn: boolean;
   readonly end: () => void;
 }
 
@@ -312,8 +316,8 @@ function tooLarge(error: unknown, method: string): unknown {
   return new HubError('TOO_LARGE', `The answer to "${method}" is too large. ${error.message}`, { cause: error });
 }
 
-/** Of a handler's own requests some may not have run; the handler has. */
+/** Of a handler's own requests some may not have run; the handler has, unless it was never let in. */
 function hasRun(thrown: unknown): unknown {
-  if (!(thrown instanceof HubError) || thrown.mayHaveRun !== false) return thrown;
+  if (!(thrown instanceof HubError) || thrown.mayHaveRun !== false || thrown instanceof Refusal) return thrown;
   return new HubError(thrown.code, thrown.message, { cause: thrown.cause, mayHaveRun: true });
 }

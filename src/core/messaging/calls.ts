@@ -23,6 +23,13 @@ import { Outflow } from './outflow.js';
 import { PendingCall } from './pending-call.js';
 import type { CallKeeper } from './pending-call.js';
 
+export interface CallOptions {
+  readonly to?: Address;
+  readonly signal?: AbortSignal | undefined;
+  /** As of `PendingCall`. */
+  readonly isListening?: boolean;
+}
+
 /** Encoded, or to be sent in parts. */
 export type Input = Payload | AsyncIterable<unknown>;
 
@@ -69,6 +76,7 @@ export class Calls implements CallKeeper {
           answer.end();
         };
         const begun = this.#begin(method, input, 0, to, signal, end, fail);
+        begun.takesParts = true;
         begun.answer = answer;
         if (within !== undefined) this.#adopt(begun, within);
         if (timeout > 0) begun.deadline = this.#deadlines.add(timeout, { expired: () => this.#cancel(begun, tooLate(begun, timeout)) });
@@ -79,6 +87,18 @@ export class Calls implements CallKeeper {
       stop: () => call !== undefined && !call.isWithdrawn && this.#cancel(call, undefined),
     });
     return answer;
+  }
+
+  /**
+   * Asks for one value or a stream, whichever it will be: `resolve` gets the value or, as soon as a first part comes, the
+   * parts behind it; the first one says only that there are parts. Reading them takes no part in `timeout`.
+   */
+  call(method: string, payload: Payload, timeout: number, { to, signal, isListening = false }: CallOptions, resolve: (value: unknown) => void, reject: (reason: unknown) => void): void {
+    if (signal?.aborted === true) return reject(signal.reason);
+    const call = this.#begin(method, payload, timeout, to, signal, resolve, reject, isListening);
+    call.takesParts = true;
+    if (timeout > 0) call.deadline = this.#deadlines.add(timeout, call);
+    this.#post(call);
   }
 
   gather(method: string, payload: Payload, timeout: number, options: GatherOptions, directory: Directory): Gathering {
@@ -107,7 +127,8 @@ export class Calls implements CallKeeper {
     const call = this.#at(envelope);
     if (call === undefined || call.isWithdrawn) return;
     call.deadline?.cancel();
-    call.answer?.push(envelope.payload, envelope.extra);
+    if (call.answer !== undefined) call.answer.push(envelope.payload, envelope.extra);
+    else if (call.takesParts) this.#openAnswer(call, envelope);
   }
 
   /** A handler wants more of the input. */
@@ -181,13 +202,16 @@ export class Calls implements CallKeeper {
     signal: AbortSignal | undefined,
     resolve: (value: unknown) => void,
     reject: (reason: unknown) => void,
+    isListening = false,
   ): PendingCall {
     const number = this.#free.pop() ?? this.#calls.length;
     const comesInParts = isStream(input);
     const call = new PendingCall(this, number, method, comesInParts ? STREAM : input, to, timeout, signal, resolve, reject);
     if (comesInParts) this.#pour(call, input);
     this.#calls[number] = call;
-    this.#keepAlive.begin();
+    call.isListening = isListening;
+    if (isListening) this.#keepAlive.listen();
+    else this.#keepAlive.begin();
     signal?.addEventListener('abort', call);
     return call;
   }
@@ -195,6 +219,28 @@ export class Calls implements CallKeeper {
   #adopt(call: PendingCall, { signal }: Call): void {
     call.parent = signal;
     signal.addEventListener('abort', call);
+  }
+
+  /** What settled the call ends its parts from now on. */
+  #openAnswer(call: PendingCall, { payload, extra }: Envelope<Arrival>): void {
+    const answer: Inflow = new Inflow(`the answer to "${call.name}"`, {
+      begin: () => {
+        // It has begun by itself.
+      },
+      credit: (parts) => this.#tell(call, 'credit', '', parts),
+      stop: () => {
+        if (!call.isWithdrawn) this.#cancel(call, undefined);
+      },
+    });
+    const { resolve, signal } = call;
+    call.answer = answer;
+    call.resolve = () => answer.end();
+    call.reject = (reason) => (signal?.aborted === true ? answer.cut(reason) : answer.fail(reason));
+    answer.next().then(undefined, () => {
+      // The first part is nobody's.
+    });
+    answer.push(payload, extra);
+    resolve(answer);
   }
 
   /** Nothing goes before the handler asks for it: a request that is turned away has lost nothing of its input. */
@@ -280,7 +326,8 @@ export class Calls implements CallKeeper {
     call.signal?.removeEventListener('abort', call);
     call.parent?.removeEventListener('abort', call);
     call.input?.stop();
-    this.#keepAlive.end();
+    if (call.isListening) this.#keepAlive.unlisten();
+    else this.#keepAlive.end();
   }
 
   /** Its number may be used again. */
@@ -293,7 +340,6 @@ export class Calls implements CallKeeper {
 /** How many members may turn a request away before its asker hears of it. */
 const MOST_REFUSALS = 8;
 
-/** Only hubs say this, of what no handler has seen: `Answers` sees to it that a handler cannot. */
 /** Of two durations, of which the first is without limit if it is 0; below 0 when there is no time left. */
 function shorter(timeout: number, remaining: number): number {
   if (remaining === Infinity) return timeout;
@@ -306,6 +352,7 @@ function tooLate({ name, member }: PendingCall, timeout: number): HubError {
   return new HubError('TIMEOUT', `"${name}" was not answered within ${timeout} ms.`, { mayHaveRun: member !== 0 });
 }
 
+/** Only hubs say this, of what no handler has seen: `Answers` sees to it that a handler cannot. */
 function isRefusal(thrown: unknown): thrown is HubError {
   return thrown instanceof HubError && thrown.mayHaveRun === false && thrown.code === 'NO_RECEIVER';
 }

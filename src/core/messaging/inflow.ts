@@ -35,6 +35,8 @@ export class Inflow implements AsyncIterableIterator<unknown>, AsyncDisposable {
   /** Read since credit was last given. */
   #read = 0;
   #readSize = 0;
+  /** Called once: nothing more comes, or nothing more is wanted. */
+  whenOver: (() => void) | undefined = undefined;
 
   /** `title`: what it is, for its reader: `the answer to "tail"`. */
   constructor(title: string, inlet: Inlet) {
@@ -136,6 +138,7 @@ export class Inflow implements AsyncIterableIterator<unknown>, AsyncDisposable {
     const readers = this.#readers;
     this.#readers = [];
     for (const { resolve, reject } of readers) this.next().then(resolve, reject);
+    this.whenOver?.();
   }
 }
 

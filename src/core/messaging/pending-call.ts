@@ -21,13 +21,17 @@ export class PendingCall implements Parcel, Expiring {
   readonly payload: Payload;
   readonly to: Address | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (reason: unknown) => void;
   readonly #keeper: CallKeeper;
+  resolve: (value: unknown) => void;
+  reject: (reason: unknown) => void;
   deadline: Deadline | undefined = undefined;
   /** Of the request that it is made for, if it is made for one. */
   parent: AbortSignal | undefined = undefined;
-  /** Where the parts of its answer go, if it takes any; where those of its input come from, if it has any. */
+  /** Its answer may come in parts. */
+  takesParts = false;
+  /** It waits for what others may say at any time, as a listener does. */
+  isListening = false;
+  /** Where the parts of its answer go, if there are any; where those of its input come from, if it has any. */
   answer: Inflow | undefined = undefined;
   input: Outflow | undefined = undefined;
   /** Whom it is at; 0 while it has not departed. */
@@ -65,7 +69,7 @@ export class PendingCall implements Parcel, Expiring {
   }
 
   get type(): 'request' | 'stream' {
-    return this.answer === undefined ? 'request' : 'stream';
+    return this.takesParts ? 'stream' : 'request';
   }
 
   departing(to: number): Departure {

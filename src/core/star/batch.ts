@@ -14,7 +14,7 @@ const BATCH_LENGTH = 16_384;
 const VALUE_LENGTH = 4_096;
 
 export class Batch {
-  #type: 'message' | 'request' | 'reply' | 'chunk' | 'input' = 'message';
+  #type: 'message' | 'request' | 'stream' | 'reply' | 'chunk' | 'input' = 'message';
   #member = 0;
   #name = '';
   #extra = 0;
@@ -36,7 +36,7 @@ export class Batch {
   take(envelope: Envelope): boolean {
     const { type, payload } = envelope;
     if (typeof payload !== 'string' || payload.length > VALUE_LENGTH) return false;
-    if (type !== 'message' && type !== 'request' && type !== 'reply' && type !== 'chunk' && type !== 'input') return false;
+    if (type !== 'message' && type !== 'request' && type !== 'stream' && type !== 'reply' && type !== 'chunk' && type !== 'input') return false;
     if (payload === '' && type === 'message') return false;
 
     const count = this.#count;
