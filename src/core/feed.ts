@@ -42,6 +42,11 @@ export class Feed<T> implements AsyncIterableIterator<T>, AsyncDisposable {
     return this.#dropped;
   }
 
+  /** How many values wait for a reader. */
+  get waiting(): number {
+    return this.#buffer.length;
+  }
+
   get isOpen(): boolean {
     return this.#life.at === 'open';
   }

@@ -11,7 +11,7 @@ export interface Bounds {
 export interface ExposeOptions<T = unknown> extends Bounds {
   /**
    * What may be called, with bounds of its own for each where they are given by name. Default: the object's own and class
-   * methods, but for those that begin with `_` and those that every object or function has.
+   * methods, but for those that begin with `_` and those whose names every object knows.
    */
   readonly methods?: readonly MethodName<T>[] | { readonly [Name in MethodName<T>]?: Bounds };
   /** One call at a time. What is called for the sake of a running call, over however many services, runs within it. */

@@ -10,6 +10,7 @@ import { locksComplete } from './locks-complete.js';
 import { locks } from './locks.js';
 import { members } from './members.js';
 import { retained } from './retained.js';
+import { services } from './services.js';
 import { stateComplete } from './state-complete.js';
 import { state } from './state.js';
 import { streams } from './streams.js';
@@ -43,6 +44,7 @@ export function describeTransport(name: string, start: () => Fixture | Promise<F
     streams(meet);
     gather(meet);
     hops(meet);
+    services(meet);
     locks(meet);
     locksComplete(meet);
     state(meet);

@@ -11,7 +11,7 @@ import type { KeepAlive } from '../keep-alive.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
 import type { Session } from '../transport.js';
 import type { Directory } from '../directory.js';
-import { STREAM, WINDOW, isStream } from './flow.js';
+import { STREAM, WINDOW, isPrompt, isStream } from './flow.js';
 import { Inflow } from './inflow.js';
 import { Letter } from './letter.js';
 import type { Outbox } from './outbox.js';
@@ -153,7 +153,9 @@ export class Answers {
     try {
       output = answer(input, call);
       // Looking at what it returned may run its code, a getter or a trap, which may throw as well.
-      kind = isStream(output) ? 'stream' : isThenable(output) ? 'promise' : 'value';
+      // What is both, as a gathering, is what its asker can take.
+      const isPromise = isThenable(output);
+      kind = isStream(output) && (call.takesParts || !isPromise) ? 'stream' : isPromise ? 'promise' : 'value';
     } catch (thrown) {
       return this.#fail(call, thrown);
     }
@@ -214,6 +216,7 @@ export class Answers {
     if (!call.takesParts) this.#fail(call, new TypeError(`"${method}" answers with a stream. Ask for it by hub.stream(), or return an array.`));
     if (call.isAnswered) return answer.stop();
     call.answer = answer;
+    if (isPrompt(source)) source.prompt((part) => answer.offer(part));
     await answer.run();
   }
 

@@ -14,6 +14,18 @@ export function isStream(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
+/**
+ * A source that may have something to say at any time, and says it in that moment: before whatever is said later by other ways.
+ * It is given the way, which may find no room.
+ */
+export interface Prompt extends AsyncIterable<unknown> {
+  prompt(offer: (part: unknown) => boolean): void;
+}
+
+export function isPrompt(source: AsyncIterable<unknown>): source is Prompt {
+  return 'prompt' in source && typeof source.prompt === 'function';
+}
+
 /** The same at both ends. What was parsed in company was small. */
 export function sizeOf(part: Arrival): number {
   if (typeof part === 'string') return part.length;

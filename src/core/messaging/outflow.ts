@@ -45,6 +45,18 @@ export class Outflow {
     }
   }
 
+  /** A part in its moment, in place of what the source is asked for now. `false`: there is no room, and it must wait its turn. */
+  offer(part: unknown): boolean {
+    if (this.#isStopped || this.#room <= 0 || this.#size >= WINDOW.size) return false;
+    try {
+      this.#send(part);
+    } catch (error) {
+      this.#isStopped = true;
+      this.#outlet.failed(error);
+    }
+    return true;
+  }
+
   /** So many more parts have been read, or asked for at first. */
   credit(parts: number): void {
     this.#room += parts;

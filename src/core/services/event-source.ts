@@ -2,7 +2,7 @@
  * The events of an object, as those who subscribe to them from other processes get them: each time the arguments of one.
  * The object has one listener for an event, however many hear it, and none when nobody does.
  */
-import { Feed } from '../feed.js';
+import { Occurrences } from './occurrences.js';
 
 export class EventSource {
   readonly #name: string;
@@ -21,45 +21,44 @@ export class EventSource {
   }
 
   /** Listening begins now. A reader that is too slow hears of it by `OVERLOADED`. */
-  subscribe(event: string): Feed<readonly unknown[]> {
-    const feed: Feed<readonly unknown[]> = new Feed({ title: `the event "${event}" of the service "${this.#name}"`, limit: LIMIT, overflow: 'error' }, () => this.#ended(event, feed));
+  subscribe(event: string): Occurrences {
+    const title = `the event "${event}" of the service "${this.#name}"`;
+    const occurrences: Occurrences = new Occurrences(title, () => this.#ended(event, occurrences));
     const heard = this.#heard.get(event) ?? this.#listen(event);
-    heard.feeds.add(feed);
-    return feed;
+    heard.readers.add(occurrences);
+    return occurrences;
   }
 
   /** Its readers hear the end. */
   close(): void {
-    for (const { feeds } of [...this.#heard.values()]) for (const feed of [...feeds]) feed.end();
+    for (const { readers } of [...this.#heard.values()]) for (const reader of [...readers]) reader.end();
   }
 
   #listen(event: string): Heard {
-    const feeds = new Set<Feed<readonly unknown[]>>();
-    const heard: Heard = { feeds, stop: this.#object(event, (args) => {
-      for (const feed of [...feeds]) feed.push(args);
-    }) };
+    const readers = new Set<Occurrences>();
+    const stop = this.#object(event, (args) => {
+      for (const reader of [...readers]) reader.push(args);
+    });
+    const heard: Heard = { readers, stop };
     this.#heard.set(event, heard);
     return heard;
   }
 
-  #ended(event: string, feed: Feed<readonly unknown[]>): void {
+  #ended(event: string, reader: Occurrences): void {
     const heard = this.#heard.get(event);
-    if (heard?.feeds.delete(feed) !== true || heard.feeds.size > 0) return;
+    if (heard?.readers.delete(reader) !== true || heard.readers.size > 0) return;
     this.#heard.delete(event);
     heard.stop();
   }
 }
 
 interface Heard {
-  readonly feeds: Set<Feed<readonly unknown[]>>;
+  readonly readers: Set<Occurrences>;
   readonly stop: () => void;
 }
 
 /** Listens to an event, and gives the way to stop it. */
 type Emitting = (event: string, listener: (args: readonly unknown[]) => void) => () => void;
-
-/** How many occurrences wait for a reader. */
-const LIMIT = 1_000;
 
 function emittingOf(object: object): Emitting | undefined {
   const { on, off, removeListener, addEventListener, removeEventListener } = object as Readonly<Record<string, unknown>>;

@@ -8,6 +8,7 @@ import type { Answer } from '../messaging/answers.js';
 import type { Exposed } from '../services-api.js';
 import { EventSource } from './event-source.js';
 import { Gate } from './gate.js';
+import type { Occurrences } from './occurrences.js';
 import type { CheckedExposing } from './options.js';
 import { Parts, sourceOf } from './parts.js';
 import { readQuestion } from './question.js';
@@ -98,9 +99,9 @@ export class Exposure implements Exposed {
     return parts;
   }
 
-  #subscribe(event: string): Parts {
+  #subscribe(event: string): Occurrences {
     if (this.#events === undefined) throw new TypeError(`The service "${this.name}" has no events that other processes may hear.`);
-    return new Parts(this.#events.subscribe(event), (body) => body());
+    return this.#events.subscribe(event);
   }
 
   #ended(): void {

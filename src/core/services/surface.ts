@@ -1,6 +1,6 @@
 /**
- * What of an object other processes may call: names that were listed, or else its own and class methods. What every object
- * or function has is never of it, and a getter is never asked. It is settled when the object is exposed.
+ * What of an object other processes may call: names that were listed, or else its own and class methods. What it has from
+ * `Object` or `Function` is never of it, and a getter is never asked. It is settled when the object is exposed.
  */
 import { describe } from '../arguments.js';
 
@@ -30,18 +30,14 @@ export type Method = (this: object, ...args: readonly unknown[]) => unknown;
 /** A proxy of a service answers these itself, or must not have them. */
 export const NEVER: readonly string[] = ['constructor', '__proto__', 'prototype', 'then', 'toJSON'];
 
-/** The ways to hear of events: whoever wants to, subscribes. */
+/** The ways to hear of events, and to make them happen: whoever wants to hear subscribes. */
 const EVENTS: readonly string[] = [
   'on', 'off', 'once', 'emit', 'addListener', 'removeListener', 'removeAllListeners', 'prependListener', 'prependOnceListener',
   'listeners', 'rawListeners', 'listenerCount', 'eventNames', 'setMaxListeners', 'getMaxListeners',
   'addEventListener', 'removeEventListener', 'dispatchEvent',
 ];
 
-const OF_EVERYTHING: ReadonlySet<string> = new Set([
-  ...Object.getOwnPropertyNames(Object.prototype),
-  ...Object.getOwnPropertyNames(Function.prototype),
-  ...NEVER,
-]);
+const OF_EVERYTHING: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), ...NEVER]);
 
 function ownAndClassMethods(object: object, hidden: readonly string[]): ReadonlySet<string> {
   const isMethod = new Map<string, boolean>();
