@@ -11,6 +11,7 @@ import { locks } from './locks.js';
 import { members } from './members.js';
 import { retained } from './retained.js';
 import { services } from './services.js';
+import { singletons } from './singletons.js';
 import { stateComplete } from './state-complete.js';
 import { state } from './state.js';
 import { streams } from './streams.js';
@@ -45,6 +46,7 @@ export function describeTransport(name: string, start: () => Fixture | Promise<F
     gather(meet);
     hops(meet);
     services(meet);
+    singletons(meet);
     locks(meet);
     locksComplete(meet);
     state(meet);
