@@ -13,12 +13,20 @@ export interface CheckedExposing {
   readonly serial: boolean;
 }
 
+/** Whatever object it is for. */
+interface Exposing extends Bounds {
+  readonly methods?: unknown;
+  readonly serial?: boolean;
+}
+
+type Standing = Exposing & ServiceOptions & { readonly stop?: unknown };
+
 export function checkObject(object: unknown): asserts object is object {
   if (typeof object !== 'object' || object === null) throw new TypeError(`A service is an object with methods, not ${describe(object)}.`);
 }
 
-export function checkExposing(options: ExposeOptions<never>): CheckedExposing {
-  checkOptions('hub.expose()', options, EXPOSE);
+export function checkExposing(options: Exposing): CheckedExposing {
+  checkOptions<Exposing>('hub.expose()', options, EXPOSE);
   return exposing(options);
 }
 
@@ -27,8 +35,8 @@ export function checkService(options: ServiceOptions): void {
   checkPatience(options);
 }
 
-export function checkSingleton(options: SingletonOptions<never>): CheckedExposing {
-  checkOptions('hub.singleton()', options, SINGLETON);
+export function checkSingleton(options: Standing): CheckedExposing {
+  checkOptions<Standing>('hub.singleton()', options, SINGLETON);
   checkPatience(options);
   if (options.stop !== undefined) checkFunction('stop', options.stop);
   return exposing(options);
@@ -45,7 +53,7 @@ function checkPatience({ timeout, waitFor, signal }: ServiceOptions): void {
   if (signal !== undefined) checkSignal(signal);
 }
 
-function exposing({ methods, concurrency, queue, serial = false }: ExposeOptions<never>): CheckedExposing {
+function exposing({ methods, concurrency, queue, serial = false }: Exposing): CheckedExposing {
   checkBoolean('serial', serial);
   const bounds = { ...(concurrency === undefined ? {} : { concurrency }), ...(queue === undefined ? {} : { queue }) };
   checkBounds(bounds, serial);
