@@ -294,7 +294,7 @@ export interface WaitOptions {
   readonly timeout?: number;
   /** Ends the wait, not the holding: rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** Where so many wait already it does not wait, and rejects with `OVERLOADED`. */
+  /** Where so many wait already it does not wait, and rejects with `OVERLOADED`. Default 100 000. */
   readonly maxWaiters?: number;
   /** How long it may be held: then it is taken away, and its signal aborts. Default: without limit. */
   readonly maxHold?: number;

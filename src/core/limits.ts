@@ -6,6 +6,8 @@ export interface Limits {
   readonly queue: number;
   /** How much the values that topics keep may take, in bytes, at the broker. Default 16 MiB. */
   readonly retained: number;
+  /** How many commands of one member may be without an outcome. Default 100 000. */
+  readonly commands: number;
   /** How many members a group may have. Default 10 000. */
   readonly members: number;
   /** How long a new link may take to introduce itself, in ms. Default 5 000. */
@@ -16,7 +18,16 @@ export interface Limits {
   readonly journal: number;
 }
 
-export const LIMITS: Limits = { packet: 64 * 1024 * 1024, queue: 16 * 1024 * 1024, retained: 16 * 1024 * 1024, members: 10_000, hello: 5_000, strangers: 1_000, journal: 1024 * 1024 };
+export const LIMITS: Limits = {
+  packet: 64 * 1024 * 1024,
+  queue: 16 * 1024 * 1024,
+  retained: 16 * 1024 * 1024,
+  commands: 100_000,
+  members: 10_000,
+  hello: 5_000,
+  strangers: 1_000,
+  journal: 1024 * 1024,
+};
 
 /** All that a process may say before it has been let in. */
 export const HELLO_LIMIT = 65_536;

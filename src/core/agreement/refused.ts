@@ -7,7 +7,7 @@ import type { Asked } from './held-ticket.js';
 export function refused(outcome: Outcome, { key, terms }: Asked, directory: Pick<Directory, 'member'>): HubError {
   switch (outcome.type) {
     case 'full':
-      return new HubError('OVERLOADED', `${terms?.maxWaiters ?? 0} or more wait for "${key}" already. Ask again later, or raise \`maxWaiters\`.`);
+      return new HubError('OVERLOADED', `${terms?.maxWaiters ?? 100_000} or more wait for "${key}" already. Ask again later, or raise \`maxWaiters\`.`);
     case 'other-limit':
       return new HubError('CONFLICT', `The semaphore "${key}" is in use with ${outcome.limit} permits, not ${terms?.limit ?? 1}. Let all say the same number.`);
     case 'deadlock':

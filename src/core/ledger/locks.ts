@@ -138,7 +138,7 @@ export class Locks {
   /** It has to wait: so it does, or nothing of it is kept. */
   #wait(ticket: Ticket, wait: boolean): Applied {
     if (!wait) return this.#refuse(ticket, UNAVAILABLE);
-    const { maxWaiters = Infinity } = ticket.terms;
+    const { maxWaiters = MOST_WAITERS } = ticket.terms;
     if (ticket.lines.some(({ waiting }) => waiting > maxWaiters)) return this.#refuse(ticket, FULL);
     const circle = findDeadlock(ticket);
     return circle === undefined ? WAITING : this.#refuse(ticket, answered({ type: 'deadlock', circle }));
@@ -236,6 +236,9 @@ export class Locks {
     if (terms.maxHold !== undefined) ticket.deadline = this.#deadlines.add(since + terms.maxHold, token, ticket);
   }
 }
+
+/** In one line, where nothing else was said. */
+const MOST_WAITERS = 100_000;
 
 const NOBODY: readonly Ticket[] = [];
 const WAITING = answered({ type: 'waiting' });

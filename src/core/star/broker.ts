@@ -8,10 +8,11 @@
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Directed } from '../ledger/ledger.js';
-import { EVERYONE, RETAINED } from '../protocol.js';
-import type { Event, LeaveReason, Outcome } from '../protocol.js';
+import { RETAINED } from '../protocol.js';
+import type { Event, Interest, LeaveReason, Outcome } from '../protocol.js';
 import { copyOf } from '../text.js';
 import { Connection } from './connection.js';
+import { Delivery } from './delivery.js';
 import { Estate } from './estate.js';
 import type { Hello, Welcome } from './hello.js';
 import { Interests } from './interests.js';
@@ -20,7 +21,7 @@ import type { Journal } from './journal.js';
 import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { Order } from './order.js';
-import { AT, FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
+import { FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
 import { Reader } from './reader.js';
 import { Reception, refuse } from './reception.js';
 import { Retained } from './retained.js';
@@ -52,6 +53,7 @@ export class Broker {
   readonly #estate: Estate;
   readonly #order: Order;
   readonly #return: Return;
+  readonly #delivery: Delivery;
   readonly #interests = new Interests();
   readonly #retained: Retained;
   readonly #members = new Map<number, Connection>();
@@ -92,6 +94,7 @@ export class Broker {
       died: (number) => this.#bury(number),
       over: () => this.#tell(this.#interests.watched()),
     });
+    this.#delivery = new Delivery({ members: this.#members, interests: this.#interests, absent: this.#return, limit: limits.queue });
   }
 
   /** Resolves when it is known which of the members of the time before are dead. Nobody is let in before that. */
@@ -136,22 +139,29 @@ export class Broker {
     if (connection.member === 0) return this.#reception.packet(connection, packet);
     if (packet.kind < FIRST_ENVELOPE) return this.#serve(connection, packet);
     if ((packet.flags & FLAG.returned) !== 0) throw new HubError('BAD_PACKET', 'A member returned an envelope; only a broker does.');
-    if (connection.waiting === 0) this.#forward(connection, packet);
+    if (connection.waiting === 0 && connection.later === 0) this.#delivery.forward(connection, packet);
     else this.#forwardLater(connection, packet);
   }
 
   /** What a member tells does not overtake what it did before. */
-  #forwardLater(connection: Connection, { bytes, start, end }: Reader): void {
-    const packet = new Reader().open(copyOf(bytes, start, end), 0, end - start, true);
-    connection.waiting += 1;
+  #forwardLater(connection: Connection, packet: Reader): void {
+    const { bytes, start, end } = packet;
+    const size = end - start;
+    if (connection.later + size > this.#limits.queue) return this.#delivery.refuse(connection, packet);
+    const copy = new Reader().open(copyOf(bytes, start, end), 0, size, true);
+    connection.later += size;
     this.#order.after(connection.member, () => {
-      connection.waiting -= 1;
-      this.#forward(connection, packet);
+      connection.later -= size;
+      this.#delivery.forward(connection, copy);
     });
   }
 
-  linkDrained(): void {
-    // What waits for a link waits in its outbox.
+  /** It has read all that it was told: now what it was not told because it did not read. */
+  linkDrained({ behind, out }: Connection): void {
+    if (behind.size === 0 || out.queued > 0) return;
+    const maps = [...behind];
+    behind.clear();
+    for (const map of maps) out.event(this.#order.ledger.whole(map));
   }
 
   closed(connection: Connection): void {
@@ -220,8 +230,7 @@ export class Broker {
         return;
       }
       case KIND.unfollow:
-        this.#tell(this.#interests.unfollow(connection.member, readInterest(packet)));
-        return;
+        return this.#unfollow(connection, readInterest(packet));
       case KIND.resumed:
         return this.#order.after(connection.member, () => this.#isBack(connection));
       case KIND.ping:
@@ -243,10 +252,16 @@ export class Broker {
 
   /** Whoever comes back asks again, and hears what became of what was done already. */
   #submit(connection: Connection, packet: Reader): void {
-    const { member, out } = connection;
+    const { member, out, waiting } = connection;
+    if (waiting >= this.#limits.commands * 2) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
     const outcome = this.#return.awaits(member) ? this.#estate.outcome(member, packet.id) : undefined;
     if (outcome === undefined) this.#order.submit(connection, packet);
     else out.outcome(packet.id, outcome);
+  }
+
+  #unfollow(connection: Connection, interest: Interest): void {
+    if (interest.type === 'map') connection.behind.delete(interest.name);
+    this.#tell(this.#interests.unfollow(connection.member, interest));
   }
 
   /** It has asked all that it had to ask again: now what it may have missed. */
@@ -257,37 +272,6 @@ export class Broker {
     for (const { packet, topic } of this.#return.back(member)) {
       if (topic === undefined || this.#interests.listening(topic).includes(member)) out.forward(packet, 0, packet.length);
     }
-  }
-
-  #forward(from: Connection, packet: Reader): void {
-    const { bytes, start, end, member: to } = packet;
-    setMember(bytes, start, from.member);
-    if (to === EVERYONE) return this.#forwardToAll(from, packet);
-
-    const isAwaited = this.#return.awaits(to);
-    const receiver = this.#members.get(to);
-    const listens = packet.kind !== KIND.message || isAwaited || this.#interests.listening(packet.name).includes(to);
-    const isThere = listens && (receiver !== undefined || isAwaited);
-    if (isAwaited && this.#return.hold(to, bytes, start, end)) return;
-    // Answers are always taken: they are as many as their asker has asked for, and it waits for each.
-    const hasRoom = packet.kind > KIND.stream || (receiver?.out.queued ?? 0) < this.#limits.queue;
-    if (!isAwaited && isThere && receiver !== undefined && hasRoom) {
-      receiver.out.forward(bytes, start, end);
-    } else if (packet.kind <= KIND.stream) {
-      setMember(bytes, start, to);
-      bytes[start + AT.flags] = packet.flags | FLAG.returned | (isThere ? FLAG.full : 0);
-      from.out.forward(bytes, start, end);
-    }
-  }
-
-  #forwardToAll(from: Connection, { bytes, start, end, name }: Reader): void {
-    for (const number of this.#interests.listening(name)) {
-      if (number === from.member || this.#return.awaits(number)) continue;
-      const receiver = this.#members.get(number);
-      // Whoever takes nothing misses it, as the others should not have to pay for that with memory.
-      if (receiver !== undefined && receiver.out.queued < this.#limits.queue) receiver.out.forward(bytes, start, end);
-    }
-    this.#return.holdForAll(name, bytes, start, end);
   }
 
   #leave(connection: Connection, reason: LeaveReason, left = (): void => {}): void {
@@ -346,10 +330,17 @@ export class Broker {
       if (event.change.type === 'clear') return;
       for (const number of this.#interests.listening(event.change.key)) this.#members.get(number)?.out.event(event);
     } else if (event.type === 'map.changed' || event.type === 'map.transacted') {
-      for (const number of this.#interests.following(event.map)) this.#members.get(number)?.out.event(event);
+      for (const number of this.#interests.following(event.map)) this.#tellChange(this.#members.get(number), event);
     } else if (event.type === 'leader') {
       for (const number of this.#interests.watching(event.name)) this.#members.get(number)?.out.event(event);
     }
+  }
+
+  /** Whoever does not read is told the whole when it does again, and not each change: that takes no memory here. */
+  #tellChange(follower: Connection | undefined, event: Event & { readonly map: string }): void {
+    if (follower === undefined || follower.behind.has(event.map)) return;
+    if (this.#delivery.hasRoom(follower)) follower.out.event(event);
+    else follower.behind.add(event.map);
   }
 
   #tell(shifts: readonly Shift[]): void {
@@ -371,12 +362,4 @@ const doubt: IsDead = async () => false;
 
 function listeners(of: 'topic' | 'method', name: string, members: readonly number[]): Event {
   return { type: 'listeners', of, name, members };
-}
-
-function setMember(bytes: Uint8Array, start: number, member: number): void {
-  const at = start + AT.member;
-  bytes[at] = member;
-  bytes[at + 1] = member >>> 8;
-  bytes[at + 2] = member >>> 16;
-  bytes[at + 3] = member >>> 24;
 }

@@ -16,6 +16,11 @@ export class Commands {
   #oldest = 1;
   #next = 1;
 
+  /** How many there are since the oldest without an outcome: so many are kept. */
+  get size(): number {
+    return (this.#next - this.#oldest) >>> 0;
+  }
+
   /** The number of the oldest without an outcome; when there is none, of the next. */
   get oldest(): number {
     return this.#oldest;

@@ -24,8 +24,11 @@ export class Connection implements LinkSink {
   readonly out: Outbox;
   /** To a broker: the member that sits at the other end; 0 before it has been let in, and again after it has left. */
   member = 0;
-  /** To a broker: how much of what came from here waits to be written down. */
+  /** To a broker: how many commands that came from here wait to be written down, and how many bytes of envelopes behind them. */
   waiting = 0;
+  later = 0;
+  /** To a broker: the maps whose changes it was not told, for too much waited for it already. */
+  readonly behind = new Set<string>();
   #isEnding = false;
 
   constructor(desk: Desk, link: Link, turn: Turn) {

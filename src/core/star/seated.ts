@@ -180,6 +180,7 @@ export class Seated implements Session, Desk, Patient {
     if (command.type === 'map.set' || command.type === 'map.add' || command.type === 'map.transact') this.#checkTerms(command);
     if (command.type === 'map.set') this.#checkSize(command.value, command.key);
     if (command.type === 'map.transact' || command.type === 'map.pick') this.#checkRoom(sizeOfMany(command), `What is asked of the map "${command.map}" at once`);
+    if (this.#commands.size >= this.#options.limits.commands && command.type !== 'lock.release') this.#overloaded();
     const number = this.#commands.add(command, settled);
     if (this.#life.at !== 'seated') return;
     this.#connection?.out.command(number, this.#commands.oldest, command, settled === undefined);
@@ -444,6 +445,11 @@ export class Seated implements Session, Desk, Patient {
   #place(): Place {
     if (this.#life.at !== 'joining' && this.#life.at !== 'ended') return this.#life.place;
     throw new TypeError('The session has ended, or has not begun.');
+  }
+
+  #overloaded(): never {
+    const { commands } = this.#options.limits;
+    throw new HubError('OVERLOADED', `${commands} commands of this process wait for their outcomes, the limit. Await some before you give more, or raise \`limits.commands\`.`);
   }
 
   #checkTerms({ map, terms }: { readonly map: string; readonly terms?: MapTerms }): void {

@@ -344,6 +344,16 @@ describe('Locks, complete', () => {
       });
     }
 
+    it('nobody waits where 100 000 wait already, unless it says so', () => {
+      const { ledger } = new Group();
+      let seq = ledger.seq;
+      const acquire = (ticket: number, terms?: Terms): Outcome => ledger.apply((seq += 1), ann, { type: 'lock.acquire', key: 'door', ticket, wait: true, ...(terms === undefined ? {} : { terms }) }).outcome;
+      for (let ticket = 1; ticket <= 100_001; ticket += 1) acquire(ticket);
+
+      expect(acquire(100_002)).to.deep.equal({ type: 'full' });
+      expect(acquire(100_003, { maxWaiters: 200_000 })).to.deep.equal({ type: 'waiting' });
+    });
+
     it('each grant passes the key on for what it costs in a line of 10', function () {
       this.timeout(5_000);
       const { ledger } = new Group();

@@ -48,6 +48,8 @@ class Group {
       },
       { host: this.host, limits: this.#limits },
     ).join(seat);
+    // Its rejection is for whoever awaits it below.
+    joining.catch(() => {});
     await this.host.settle();
     const session = await joining;
     return {
@@ -362,6 +364,34 @@ describe('A star', () => {
 
     expect([first.isClosed, second.isClosed, third.isClosed]).to.deep.equal([true, false, false]);
     expect((await group.join('bob')).number).to.equal(2);
+  });
+
+  it('refuses who comes when the group is full, and lets it in when somebody has left', async () => {
+    const group = new Group({ members: 2 });
+    await group.join('ann');
+    const bob = await group.join('bob');
+
+    const error = await group.join('cid').catch((refusal: unknown) => refusal);
+    void bob.session.close();
+    await group.host.settle();
+
+    expect(error).to.be.instanceOf(HubError).with.property('message').that.includes('limits.members');
+    expect(error).to.have.property('code', 'REFUSED');
+    expect((await group.join('cid')).seat.losses).to.deep.equal([]);
+  });
+
+  it('refuses more commands than may be under way, at whoever gives them, but for a release', async () => {
+    const group = new Group({ commands: 3 });
+    await group.join('ann');
+    const bob = await group.join('bob');
+    const submit = (command: Parameters<Session['submit']>[0]): void => bob.session.submit(command, () => {});
+    for (let ticket = 1; ticket <= 3; ticket++) submit({ type: 'lock.acquire', key: 'door', ticket, wait: true });
+
+    expect(() => submit({ type: 'map.size', map: 'm' })).to.throw(HubError, 'limits.commands').with.property('code', 'OVERLOADED');
+    submit({ type: 'lock.release', ticket: 1 });
+    await group.host.settle();
+
+    expect(await bob.submit({ type: 'map.size', map: 'm' })).to.deep.equal({ type: 'count', count: 0 });
   });
 
   it('refuses a value over the limit at its sender, who keeps the seat', async () => {

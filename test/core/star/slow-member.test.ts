@@ -1,0 +1,141 @@
+/** A member that does not read, because it is stopped or has too much to do: it is not harmed, and harms nobody. */
+import { expect } from 'chai';
+import type { Event, Interest } from '../../../src/core/protocol.js';
+import type { Link, LinkSink } from '../../../src/core/star/link.js';
+import { linkPair } from '../../../src/core/star/pair.js';
+import { star } from '../../../src/core/star/star.js';
+import type { Session } from '../../../src/core/transport.js';
+import { ListeningSeat } from '../../support/listening-seat.js';
+import { VirtualHost } from '../../support/virtual-host.js';
+
+/** The broker's end of a link, whose other end reads only when it is told to. */
+class Valve implements Link {
+  readonly #link: Link;
+  #sink: LinkSink | undefined;
+  #kept: Uint8Array[] = [];
+  isShut = false;
+
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  /** Beyond what the system keeps for a link, here one write. */
+  get kept(): number {
+    return this.#kept.length;
+  }
+
+  open(sink: LinkSink): void {
+    this.#sink = sink;
+    this.#link.open(sink);
+  }
+
+  send(bytes: Uint8Array): boolean {
+    if (!this.isShut) return this.#link.send(bytes);
+    this.#kept.push(Uint8Array.from(bytes));
+    return false;
+  }
+
+  reopen(): void {
+    this.isShut = false;
+    for (const bytes of this.#kept.splice(0)) this.#link.send(bytes);
+    this.#sink?.drained();
+  }
+
+  close(): void {
+    this.#link.close();
+  }
+
+  destroy(reason: Parameters<Link['destroy']>[0]): void {
+    this.#link.destroy(reason);
+  }
+}
+
+const QUEUE = 10_000;
+const VALUE = JSON.stringify('x'.repeat(1_000));
+
+describe('A member that does not read', () => {
+  let host: VirtualHost;
+  let ann: Session;
+  let bob: ListeningSeat;
+  let valve: Valve;
+  let session: Session;
+
+  beforeEach(async () => {
+    host = new VirtualHost();
+    bob = new ListeningSeat('bob');
+    let onLink: (link: Link) => void = () => {};
+    const options = { host, limits: { queue: QUEUE } };
+    const founding = star({ name: 'test', meet: async () => ({ role: 'authority', epoch: 1, accept: (accept) => (onLink = accept), close: async () => {} }) }, options).join(new ListeningSeat('ann'));
+    await host.settle();
+    ann = await founding;
+    const [near, far] = linkPair(host);
+    valve = new Valve(far);
+    onLink(valve);
+    const joining = star({ name: 'test', meet: async () => ({ role: 'member', link: near }) }, options).join(bob);
+    await host.settle();
+    session = await joining;
+  });
+
+  const follow = async (...interests: readonly Interest[]): Promise<void> => {
+    for (const interest of interests) session.follow(interest);
+    await host.settle();
+    bob.events.length = 0;
+  };
+  const set = async (map: string, count: number): Promise<void> => {
+    for (let n = 1; n <= count; n++) {
+      ann.submit({ type: 'map.set', map, key: `k${n % 7}`, value: VALUE }, () => {});
+      await host.settle();
+    }
+  };
+  const changes = (map: string): unknown[] => bob.events.flatMap((event: Event) => ('map' in event && event.map === map ? [event.type] : []));
+
+  it('is told a map whole when it reads again, in the place of all the changes that there was no room for', async () => {
+    await follow({ type: 'map', name: 'm' });
+
+    valve.isShut = true;
+    await set('m', 500);
+    valve.reopen();
+    await host.settle();
+    const after = changes('m');
+    await set('m', 1);
+
+    const told = after.filter((type) => type === 'map.changed').length;
+    expect(told).to.be.within(5, 15);
+    expect(after.slice(told)).to.deep.equal(['map.whole']);
+    expect(changes('m').slice(told)).to.deep.equal(['map.whole', 'map.changed']);
+    const whole = bob.events.find((event) => event.type === 'map.whole');
+    expect(whole?.type === 'map.whole' && whole.entries).to.have.length(7);
+  });
+
+  it('is told each map for itself, and none that it has left in the meantime', async () => {
+    await follow({ type: 'map', name: 'm' }, { type: 'map', name: 'n' }, { type: 'map', name: 'still' });
+
+    valve.isShut = true;
+    await set('m', 50);
+    await set('n', 50);
+    session.unfollow({ type: 'map', name: 'm' });
+    await host.settle();
+    valve.reopen();
+    await host.settle();
+
+    expect([changes('m'), changes('n'), changes('still')].map((types) => types.filter((type) => type === 'map.whole').length)).to.deep.equal([0, 1, 0]);
+  });
+
+  it('keeps its seat and its locks', async () => {
+    await follow({ type: 'map', name: 'm' });
+    session.submit({ type: 'lock.acquire', key: 'door', ticket: 1, wait: true }, () => {});
+    await host.settle();
+
+    valve.isShut = true;
+    await set('m', 100);
+    await host.pass(60_000);
+    const lines: unknown[] = [];
+    ann.submit({ type: 'lock.lines', most: 10 }, (outcome) => lines.push(outcome));
+    await host.settle();
+    valve.reopen();
+    await host.settle();
+
+    expect(lines).to.have.nested.property('[0].lines[0].tickets[0].member', session.member.number);
+    expect(bob.losses).to.deep.equal([]);
+  });
+});
