@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 export const names = [
-  'interhub-socket', 'interhub-cluster', 'interhub-fork',
+  'interhub-socket', 'interhub-cluster', 'interhub-cluster-ipc', 'interhub-fork',
   'ipc-json', 'ipc-advanced', 'raw-socket', 'raw-bytes',
   'node-ipc', 'cluster-hub', 'cluster-client', 'birpc', 'ws',
   'ioredis', 'nats', 'redlock', 'memored', 'lmdb', 'async-mutex',
