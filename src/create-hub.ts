@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as api from './core/api.js';
 import { checkCount, checkName, checkSecret, describe } from './core/arguments.js';
+import type { Contract, Hub as ContractHub } from './core/contract.js';
 import type { Context, Doing } from './core/context.js';
 import { HubError } from './core/errors.js';
 import { Hub } from './core/hub.js';
@@ -37,10 +38,15 @@ export type CreateHubOptions = api.HubOptions & TransportOptions;
 type Child = Parameters<Adopter['adopt']>[0];
 
 /** The hub of a parent, to which children may be added at any time. */
-export type ForkHub = api.Hub & Adopter;
+export type ForkHub<C extends Contract = Contract> = ContractHub<C> & Adopter;
 
-export function createHub(options: api.HubOptions & { readonly transport: 'fork' } & ForkOptions): ForkHub;
+type CreateForkHubOptions = api.HubOptions & { readonly transport: 'fork' } & ForkOptions;
+
+export function createHub(options: CreateForkHubOptions): ForkHub;
 export function createHub(options: CreateHubOptions): api.Hub;
+/** With a contract, what is said over the hub is checked when it is compiled. */
+export function createHub<C extends Contract>(options: CreateForkHubOptions): ForkHub<C>;
+export function createHub<C extends Contract>(options: CreateHubOptions): ContractHub<C>;
 export function createHub(options: CreateHubOptions): api.Hub {
   checkOptions(options);
   const { transport: _, ...rest } = options;

@@ -5,5 +5,6 @@ export { HubError } from './core/errors.js';
 export type { HubErrorCode, HubErrorOptions } from './core/errors.js';
 export type * from './core/api.js';
 export type * from './core/services-api.js';
+export type { Contract, ContractedHub, Hub } from './core/contract.js';
 export type { Ended, LeaveReason, Member, Space } from './core/protocol.js';
 export type { Transport } from './core/transport.js';

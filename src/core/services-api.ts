@@ -70,7 +70,11 @@ type Never = 'constructor' | '__proto__' | 'prototype' | 'then' | 'toJSON';
 export type RemoteMethod<M> = M extends (...args: infer A) => infer R ? (...args: A) => Answer<Awaited<R>> : never;
 
 /** A promise; of what comes in parts one that can also be read at once, as in `for await (const part of service.parts())`. */
-export type Answer<R> = R extends AsyncIterable<infer P> ? Promise<AsyncIterableIterator<P> & AsyncDisposable> & AsyncIterable<P> : Promise<R>;
+export type Answer<R> = unknown extends R
+  ? Promise<R>
+  : [R] extends [AsyncIterable<infer P>]
+    ? Promise<AsyncIterableIterator<P> & AsyncDisposable> & AsyncIterable<P>
+    : Promise<R>;
 
 /**
  * A function of another process. It may be called until the call that brought it is answered or, once it was retained,

@@ -6,7 +6,7 @@ import ts from 'typescript';
 
 describe('The pages', () => {
   it('show no code in the README, the guide and the recipes but that of the examples', async () => {
-    const examples = await Promise.all((await filesIn('examples', '.js')).map(async (file) => codeLines(await readFile(file, 'utf8')).join('\n')));
+    const examples = await Promise.all([...(await filesIn('examples', '.js')), ...(await filesIn('examples', '.ts'))].map(async (file) => codeLines(await readFile(file, 'utf8')).join('\n')));
     const pages = ['README.md', ...(await filesIn('docs/guide', '.md')), ...(await filesIn('docs/recipes', '.md'))];
 
     const blocks = (await Promise.all(pages.map(blocksOf))).flat();
@@ -56,7 +56,7 @@ function codeLines(code: string): string[] {
 
 async function blocksOf(page: string): Promise<{ page: string; code: string }[]> {
   const text = await readFile(page, 'utf8');
-  return [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => ({ page, code }));
+  return [...text.matchAll(/^```(?:js|ts)\n(.*?)^```$/gms)].map(([, code = '']) => ({ page, code }));
 }
 
 /** To files of this repository. */
