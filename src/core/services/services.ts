@@ -110,6 +110,11 @@ export class Services {
     return this.#ports.context.get()?.call;
   }
 
+  /** How many functions of this member others may call now. */
+  get lent(): number {
+    return this.#callbacks.lent;
+  }
+
   /** Who handles a method has changed. */
   heard(method: string, members: readonly number[]): void {
     this.#providers.heard(method, members);
