@@ -1,0 +1,185 @@
+/** Services whose processes die without a word, at whatever step they are. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { RemoteFunction } from '../../src/index.js';
+import { startCluster } from '../support/cluster-fixture.js';
+import type { Fixture } from '../support/fixture.js';
+import { startFork } from '../support/fork-fixture.js';
+import { Group } from '../support/group.js';
+import type { Peer } from '../support/peer.js';
+import { startSocket } from '../support/socket-fixture.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const TRANSPORTS: Readonly<Record<string, () => Fixture | Promise<Fixture>>> = {
+  cluster: () => startCluster(),
+  fork: () => startFork(),
+  socket: () => startSocket(),
+};
+
+/** How often an owner is killed: to start as many processes takes the time. */
+const KILLS: Readonly<Record<string, number>> = { cluster: 20, fork: 5, socket: 10 };
+
+for (const [name, start] of Object.entries(TRANSPORTS)) {
+  const kills = KILLS[name] ?? 0;
+
+  describe(`Services over ${name}, whose processes are killed`, function () {
+    this.timeout(60_000);
+    const folder = temporaryFolder();
+    let fixture: Fixture;
+    let group: Group;
+
+    before(async () => {
+      fixture = await start();
+    });
+    beforeEach(() => {
+      group = new Group(fixture);
+    });
+    afterEach(() => group.close());
+    after(() => fixture.close());
+
+    const kill = async (peer: Peer): Promise<void> => {
+      group.forget(peer);
+      await peer.kill();
+    };
+
+    it('the caller, while its function is being called', async () => {
+      const { ann } = await group.gather('ann');
+      const doomed = await group.join('doomed');
+      await ann.run(({ hub, log }) => {
+        hub.expose('desk', {
+          call: async (listener: RemoteFunction) => {
+            log('called').push('called');
+            await listener().catch((error: { code: string; mayHaveRun: boolean }) => log('error').push([error.code, error.mayHaveRun]));
+            await listener().catch((error: { code: string }) => log('error').push(error.code));
+          },
+        });
+      });
+      await group.settled();
+      await doomed.run(({ hub, log }) => {
+        const listener = (): Promise<never> => {
+          log('called').push('called');
+          return new Promise(() => {});
+        };
+        hub.service<{ call(listener: () => Promise<never>): void }>('desk', { timeout: 0 }).call(listener).catch(() => {});
+      });
+      await doomed.run(async ({ log }) => void (await log('called').reach(1)));
+
+      await kill(doomed);
+
+      expect(await ann.run(({ log }) => log('error').reach(2))).to.deep.equal([['LOST', true], 'GONE']);
+    });
+
+    it('the provider, in the middle of a stream: what it said comes first', async () => {
+      const { ann } = await group.gather('ann');
+      const doomed = await group.join('doomed');
+      await doomed.run(({ hub }) => {
+        hub.expose('parts', {
+          async *count() {
+            yield* [1, 2, 3];
+            await new Promise(() => {});
+          },
+        });
+      });
+      await group.settled();
+      await ann.run(({ hub, log }) => {
+        const read = async (): Promise<void> => {
+          for await (const n of hub.service<{ count(): AsyncGenerator<number> }>('parts').count()) log('read').push(n);
+        };
+        read().catch((error: { code: string }) => log('read').push(error.code));
+      });
+      await ann.run(({ log }) => log('read').reach(3));
+
+      await kill(doomed);
+
+      expect(await ann.run(({ log }) => log('read').reach(4))).to.deep.equal([1, 2, 3, 'LOST']);
+    });
+
+    it('the owner of a singleton, while its factory is at work, and while it stops', async () => {
+      const { ann } = await group.gather('ann');
+      const standBy = (peer: Peer, hangs: 'make' | 'stop' | 'never'): Promise<void> =>
+        peer.run(({ hub, keep, log }, where) => {
+          const hang = (step: string): Promise<unknown> => {
+            log('steps').push(step);
+            return where === step ? new Promise(() => {}) : Promise.resolve();
+          };
+          keep('till', hub.singleton('till', async () => {
+            await hang('make');
+            return { where: () => hub.member.name };
+          }, { stop: () => hang('stop') }));
+        }, hangs);
+      const makes = await group.join('makes');
+      await standBy(makes, 'make');
+      await makes.run(async ({ log }) => void (await log('steps').reach(1)));
+      const stops = await group.join('stops');
+      await standBy(stops, 'stop');
+      const third = await group.join('third');
+      await standBy(third, 'never');
+
+      await kill(makes);
+      expect(await ann.run(({ hub }) => hub.service<{ where(): string }>('till').where())).to.equal('stops');
+      await stops.run(async ({ kept, log }) => {
+        void kept<AsyncDisposable>('till')[Symbol.asyncDispose]();
+        await log('steps').reach(2);
+      });
+      const asked = ann.run(({ hub }) => hub.service<{ where(): string }>('till').where());
+      await group.settled();
+      expect(await third.run(({ log }) => log('steps').entries)).to.deep.equal([]);
+      await kill(stops);
+
+      expect(await asked).to.equal('third');
+    });
+
+    it(`the owner of a singleton, ${kills} times in a row: never are there two`, async () => {
+      const witness = join(folder.path, 'witness');
+      const { ann } = await group.gather('ann');
+      const standBy = async (): Promise<Peer> => {
+        const peer = await group.join('owner');
+        await peer.run(({ hub }, file) => {
+          const { appendFileSync } = process.getBuiltinModule('node:fs');
+          hub.singleton('till', ({ token }) => {
+            appendFileSync(file, `${JSON.stringify({ pid: process.pid, token, at: Date.now() })}\n`);
+            return { pid: () => process.pid };
+          });
+        }, witness);
+        return peer;
+      };
+      const owners = new Map<number, Peer>();
+      for (let n = 0; n < 2; n++) {
+        const peer = await standBy();
+        owners.set(peer.pid, peer);
+      }
+      const pid = (): Promise<number> =>
+        ann.run(async ({ hub }) => {
+          const till = hub.service<{ pid(): number }>('till');
+          for (;;) {
+            try {
+              return await till.pid();
+            } catch (error) {
+              // It went to the one that was just killed, before that was heard of.
+              if ((error as { code?: string }).code !== 'LOST') throw error;
+            }
+          }
+        });
+
+      const killed: { readonly pid: number; readonly at: number }[] = [];
+      for (let n = 0; n < kills; n++) {
+        const owner = owners.get(await pid());
+        if (owner === undefined) throw new Error('A process has answered that does not stand by.');
+        const next = await standBy();
+        owners.set(next.pid, next);
+        killed.push({ pid: owner.pid, at: Date.now() });
+        await kill(owner);
+      }
+      await pid();
+
+      const begun = (await readFile(witness, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { pid: number; token: number; at: number });
+      expect(begun).to.have.lengthOf(kills + 1);
+      expect(begun.slice(0, -1).map((each) => each.pid)).to.deep.equal(killed.map((each) => each.pid));
+      for (const [n, { token, at }] of begun.slice(1).entries()) {
+        expect(token).to.be.above(begun[n]?.token ?? Infinity);
+        expect(at).to.be.at.least(killed[n]?.at ?? Infinity);
+      }
+    });
+  });
+}
