@@ -79,10 +79,11 @@ export class Services {
 
   singleton<T>(name: string, factory: (leading: Leading) => T | Promise<T>, options: SingletonOptions<T>, exposing: CheckedExposing, hub: Hub): object {
     if (this.#singletons.has(name)) throw new TypeError(`This hub takes part in the singleton "${name}" already. Use what it has returned then, or hub.service().`);
-    const { elections, deadlines } = this.#ports;
+    const { elections, deadlines, keepAlive } = this.#ports;
     const { stop, signal } = options;
     const singleton = new Singleton(name, {
       deadlines,
+      keepAlive,
       standBy: (end) => elections.standBy(ELECTION + name, end),
       make: ({ token, signal: leading }) => factory({ token, signal: leading, hub }),
       expose: (object) => {
@@ -131,6 +132,7 @@ export class Services {
   closed(error: HubError): void {
     this.lost();
     this.#providers.closed(error);
+    for (const singleton of this.#singletons.values()) void singleton.close();
   }
 
   /** Takes no more calls, and resolves when the singletons are handed over. */

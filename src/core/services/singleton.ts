@@ -6,10 +6,12 @@
 import type { Term } from '../api.js';
 import type { Deadlines } from '../deadlines.js';
 import { HubError } from '../errors.js';
+import type { KeepAlive } from '../keep-alive.js';
 import type { Exposed } from '../services-api.js';
 
 export interface SingletonPorts {
   readonly deadlines: Deadlines;
+  readonly keepAlive: Pick<KeepAlive, 'listen' | 'unlisten'>;
   /** Resolves when this member leads. */
   standBy(signal: AbortSignal): Promise<Term>;
   make(term: Term): unknown;
@@ -38,64 +40,61 @@ export class Singleton {
 
   async #live(): Promise<void> {
     for (let failures = 0; !this.#isOver; ) {
-      const term = await this.#stand();
-      if (term === undefined) continue;
-      const hasLed = await this.#lead(term).finally(() => term.release());
+      const hasLed = await this.#takeTurn();
       failures = hasLed ? 0 : failures + 1;
       if (!hasLed && !this.#isOver) await this.#rest(failures);
     }
   }
 
-  /** A group that is lost is joined again: only the end of the hub is the end. */
-  async #stand(): Promise<Term | undefined> {
+  /** Resolves to whether nothing speaks against the next one. */
+  async #takeTurn(): Promise<boolean> {
+    let term: Term;
     try {
-      return await this.#ports.standBy(this.#end.signal);
+      term = await this.#ports.standBy(this.#end.signal);
     } catch (error) {
-      if (!(error instanceof HubError) || error.code !== 'LOST') void this.close();
-      return undefined;
+      // A group that was lost is joined again.
+      const isExpected = this.#isOver || (error instanceof HubError && error.code === 'LOST');
+      if (!isExpected) this.#ports.report(error);
+      return isExpected;
+    }
+    try {
+      return await this.#lead(term);
+    } catch (error) {
+      // What goes wrong because it leads no more is no fault.
+      if (!term.signal.aborted) this.#ports.report(error);
+      return term.signal.aborted;
+    } finally {
+      await term.release();
     }
   }
 
-  /** Resolves to whether there was anything to lead. */
-  async #lead(term: Term): Promise<boolean> {
+  /** Rejects with what the factory throws, or when it has made no object. */
+  async #lead(term: Term): Promise<true> {
     const { make, expose, stop, report } = this.#ports;
-    let object: unknown;
-    let exposed: Exposed;
+    const object = await make(term);
     try {
-      object = await make(term);
-    } catch (error) {
-      if (!term.signal.aborted) report(error);
-      return false;
+      if (!this.#isOver && !term.signal.aborted) await this.#serve(term, expose(object));
+    } finally {
+      // An object that is not stopped as it wants is left to itself.
+      await (async () => stop(object))().catch(report);
     }
-    try {
-      exposed = expose(object);
-    } catch (error) {
-      report(error);
-      await this.#attempt(() => stop(object));
-      return false;
-    }
-    await firstOf(term.signal, this.#end.signal);
-    const finished = exposed.close();
-    // Who leads no more has nothing to hand over: another may lead already.
-    if (!term.signal.aborted) await Promise.race([finished, firstOf(term.signal)]);
-    await this.#attempt(() => stop(object));
     return true;
   }
 
-  async #attempt(act: () => unknown): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      this.#ports.report(error);
-    }
+  /** Resolves when what has been asked is answered, or another may lead already. */
+  async #serve(term: Term, exposed: Exposed): Promise<void> {
+    await firstOf(term.signal, this.#end.signal);
+    await Promise.race([exposed.close(), firstOf(term.signal)]);
   }
 
   async #rest(failures: number): Promise<void> {
-    const { deadlines } = this.#ports;
+    const { deadlines, keepAlive } = this.#ports;
     const delay = Math.min(SHORTEST_REST * 2 ** (failures - 1), LONGEST_REST) * (0.5 + Math.random() / 2);
     const rested = new AbortController();
     const deadline = deadlines.add(Math.ceil(delay), { expired: () => rested.abort() });
+    keepAlive.listen();
     await firstOf(rested.signal, this.#end.signal);
+    keepAlive.unlisten();
     deadline.cancel();
   }
 
