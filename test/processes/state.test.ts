@@ -118,3 +118,47 @@ describe('Shared maps over a socket', () => {
     expect(accounts.get('b')).to.be.at.least(400);
   });
 });
+
+describe('Shared maps over a socket that takes short packets only', () => {
+  let fixture: Fixture;
+  let group: Group;
+  let reader: Peer;
+
+  before(async () => {
+    fixture = await startSocket({ limits: { packet: 100_000 } });
+    group = new Group(fixture);
+    await group.join('broker');
+    reader = await group.join('reader');
+  });
+  after(async () => {
+    await group.close();
+    await fixture.close();
+  });
+
+  it('are read whole, by whatever means, when they are larger than any packet', async () => {
+    const sizes = await reader.run(async ({ hub }) => {
+      const map = hub.state<string>('huge');
+      const keys = ['a', 'b', 'c', 'd', 'e'];
+      const value = 'x'.repeat(60_000);
+      for (const key of keys) await map.set(key, value);
+      const sum = (values: Iterable<string | undefined>): number => [...values].reduce((size, text) => size + (text?.length ?? 0), 0);
+
+      const watch = map.watch();
+      const { value: whole } = await watch.next();
+      const replica = await map.replica();
+      const { results } = await map.transact({ then: keys.map((key) => ({ type: 'get', key })) });
+      const read = [
+        sum((await map.entries()).values()),
+        sum((await map.getMany(keys)).values()),
+        sum(whole?.type === 'whole' ? whole.entries.values() : []),
+        sum(replica.values()),
+        sum(results.map((result) => (result.type === 'get' ? result.entry?.value : ''))),
+      ];
+      await watch.return?.();
+      return read;
+    });
+
+    expect(sizes).to.deep.equal(Array(5).fill(300_000));
+    expect(await reader.run(({ hub }) => hub.status)).to.equal('seated');
+  });
+});

@@ -7,7 +7,7 @@ import type { Fixture } from './fixture.js';
 import { MemberProcess } from './member-process.js';
 import { Pool } from './pool.js';
 
-export async function startSocket(more: Pick<SocketOptions, 'durability'> = {}): Promise<Fixture> {
+export async function startSocket(more: Pick<SocketOptions, 'durability' | 'limits'> = {}): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), 'ih-'));
   const processes = new Pool(() => MemberProcess.start());
   return {

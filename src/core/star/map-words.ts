@@ -6,6 +6,9 @@ import type { Slab } from './slab.js';
 
 const HAS = { expect: 1, lifetime: 2, terms: 4 } as const;
 
+/** What is not the last of an `entries`, a `map.whole` or a `transacted` that goes in parts. */
+export type Part = { readonly type: 'part.entries'; readonly entries: readonly MapEntry[] } | { readonly type: 'part.results'; readonly results: readonly StepResult[] };
+
 /** What a command on an entry may hold beside the entry. */
 interface Wishes {
   readonly expect?: number;
@@ -57,8 +60,7 @@ export function readKeys(packet: Reader): string[] {
   return keys;
 }
 
-export function writeEntries(slab: Slab, version: number, entries: readonly MapEntry[]): void {
-  slab.f64(version);
+export function writeEntries(slab: Slab, entries: readonly MapEntry[]): void {
   for (const entry of entries) {
     slab.string(entry.key);
     slab.f64(entry.version);

@@ -7,10 +7,12 @@ import type { HubError } from '../errors.js';
 import type { Envelope, Event, Interest } from '../protocol.js';
 import { Batch, BATCH_COUNT } from './batch.js';
 import type { Link } from './link.js';
+import type { Part } from './map-words.js';
 import { FORM, KIND } from './packet.js';
+import { inParts, isShort } from './parts.js';
 import { Slab } from './slab.js';
 import type { Turn } from './turn.js';
-import { writeCommand, writeEvent, writeInterest, writeOutcome } from './vocabulary.js';
+import { writeCommand, writeEvent, writeInterest, writeOutcome, writePart } from './vocabulary.js';
 import type { Submitted, Told } from './vocabulary.js';
 
 type ControlKind = (typeof KIND)['hello' | 'welcome' | 'refused' | 'bye' | 'handover' | 'resumed' | 'ping' | 'challenge' | 'proof'];
@@ -75,14 +77,14 @@ export class Outbox {
 
   outcome(number: number, outcome: Told): void {
     this.#open();
-    writeOutcome(this.#slab, number, this.#decided, outcome);
+    writeOutcome(this.#slab, number, this.#decided, isShort(outcome) ? outcome : inParts(outcome, this.#part));
     this.#unsaid = 0;
     this.#written();
   }
 
   event(event: Event): void {
     this.#open();
-    writeEvent(this.#slab, this.#decided, event);
+    writeEvent(this.#slab, this.#decided, isShort(event) ? event : inParts(event, this.#part));
     this.#unsaid = 0;
     this.#written();
   }
@@ -159,6 +161,11 @@ export class Outbox {
     this.#slab.flush();
     this.#link.close(reason);
   }
+
+  readonly #part = (part: Part): void => {
+    writePart(this.#slab, part);
+    this.#written();
+  };
 
   #single(envelope: Envelope): void {
     const { payload } = envelope;

@@ -17,6 +17,7 @@ import type { Hello, Welcome } from './hello.js';
 import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
+import { Parts, isPart } from './parts.js';
 import { Pulse } from './pulse.js';
 import type { Patient } from './pulse.js';
 import type { Reader } from './reader.js';
@@ -71,6 +72,7 @@ export class Seated implements Session, Desk, Patient {
   readonly #turn: Turn;
   readonly #pulse: Pulse;
   readonly #commands = new Commands();
+  readonly #parts = new Parts();
   readonly #interests = new Map<string, Interest>();
   readonly #room: WaitingRoom;
   /** Everyone who is in the group now, as far as this session was told. */
@@ -254,6 +256,7 @@ export class Seated implements Session, Desk, Patient {
   closed(connection: Connection, error: HubError = new HubError('LOST', 'The link to the authority of the group has ended.')): void {
     if (connection !== this.#connection) return;
     this.#connection = undefined;
+    this.#parts.clear();
     this.#pulse.stop();
     const entering = this.#entering;
     this.#entering = undefined;
@@ -381,10 +384,13 @@ export class Seated implements Session, Desk, Patient {
   #told(packet: Reader, place: Place): void {
     switch (packet.kind) {
       case KIND.outcome:
-        return this.#commands.settle(packet.id, packet.member, readOutcome(packet));
-      case KIND.event:
+        return this.#commands.settle(packet.id, packet.member, this.#parts.complete(readOutcome(packet)));
+      case KIND.event: {
+        const event = readEvent(packet);
+        if (isPart(event)) return this.#parts.add(event);
         this.#commands.decided(packet.member);
-        return this.#hear(readEvent(packet));
+        return this.#hear(this.#parts.complete(event));
+      }
       case KIND.pong:
         return this.#commands.decided(packet.member);
       case KIND.handover:

@@ -5,6 +5,7 @@
 import type { Command, Deadlocked, Event, Interest, LeaveReason, LineState, LossReason, Member, Outcome } from '../protocol.js';
 import { known, readChange, readChanges, readConditions, readEntries, readKeys, readMapTerms, readResults, readSteps, readWishes } from './map-words.js';
 import { writeChange, writeChanges, writeConditions, writeEntries, writeKeys, writeMapTerms, writeResults, writeSteps, writeWishes } from './map-words.js';
+import type { Part } from './map-words.js';
 import { FLAG, KIND } from './packet.js';
 import type { Reader } from './reader.js';
 import type { Slab } from './slab.js';
@@ -189,7 +190,10 @@ const OUTCOMES: Vocabulary<Told> = {
   conflict: { code: 20, write: (slab, { version }) => slab.f64(version), read: (packet) => ({ type: 'conflict', version: packet.f64() }) },
   entries: {
     code: 21,
-    write: (slab, { version, entries }) => writeEntries(slab, version, entries),
+    write: (slab, { version, entries }) => {
+      slab.f64(version);
+      writeEntries(slab, entries);
+    },
     read: (packet) => ({ type: 'entries', version: packet.f64(), entries: readEntries(packet) }),
   },
   count: { code: 22, write: (slab, { count }) => slab.f64(count), read: (packet) => ({ type: 'count', count: packet.f64() }) },
@@ -264,7 +268,10 @@ const EVENTS: Vocabulary<Event> = {
   'map.whole': {
     code: 17,
     name: (event) => event.map,
-    write: (slab, { version, entries }) => writeEntries(slab, version, entries),
+    write: (slab, { version, entries }) => {
+      slab.f64(version);
+      writeEntries(slab, entries);
+    },
     read: (packet) => ({ type: 'map.whole', map: packet.name, version: packet.f64(), entries: readEntries(packet) }),
   },
   'map.transacted': {
@@ -287,6 +294,11 @@ const EVENTS: Vocabulary<Event> = {
   },
 };
 
+const PARTS: Vocabulary<Part> = {
+  'part.entries': { code: 32, write: (slab, { entries }) => writeEntries(slab, entries), read: (packet) => ({ type: 'part.entries', entries: readEntries(packet) }) },
+  'part.results': { code: 33, write: (slab, { results }) => writeResults(slab, results), read: (packet) => ({ type: 'part.results', results: readResults(packet) }) },
+};
+
 const LEAVE_REASONS: readonly LeaveReason[] = ['closed', 'lost'];
 const LOSS_REASONS: readonly LossReason[] = ['stolen', 'expired'];
 
@@ -295,7 +307,7 @@ const INTERESTS: readonly Interest['type'][] = ['topic', 'method', 'map', 'topic
 
 const COMMAND_OF = byCode<Submitted>(COMMANDS);
 const OUTCOME_OF = byCode<Told>(OUTCOMES);
-const EVENT_OF = byCode<Event>(EVENTS);
+const EVENT_OF = byCode<Event | Part>({ ...EVENTS, ...PARTS });
 
 /** `oldest`: the number of the oldest command of which its sender has no outcome. `isQuiet`: nobody waits for this one's. */
 export function writeCommand(slab: Slab, number: number, oldest: number, command: Submitted, isQuiet: boolean): void {
@@ -319,7 +331,12 @@ export function writeEvent(slab: Slab, decided: number, event: Event): void {
   writeWord(slab, KIND.event, 0, decided, 0, EVENTS[event.type] as Word<Event>, event);
 }
 
-export function readEvent(packet: Reader): Event {
+/** It comes before what it belongs to is decided, and tells of nothing that is. */
+export function writePart(slab: Slab, part: Part): void {
+  writeWord(slab, KIND.event, 0, 0, 0, PARTS[part.type] as Word<Part>, part);
+}
+
+export function readEvent(packet: Reader): Event | Part {
   return known(EVENT_OF[packet.extra]).read(packet);
 }
 
