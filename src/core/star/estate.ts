@@ -79,7 +79,7 @@ export class Estate {
     const inventory: Inventory = { ledger: this.#ledger.snapshot(), kept: this.#kept.snapshot(), proofs: [...this.#proofs] };
     const bytes = bytesOf(encode(inventory));
     const records = new Records();
-    records.raw(RECORD.snapshot, this.#ledger.seq, 0, bytes, 0, bytes.length);
+    records.snapshot(this.#ledger.seq, bytes);
     return records.bytes;
   }
 

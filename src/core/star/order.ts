@@ -97,7 +97,7 @@ export class Order implements Flushable {
   submit(asker: Asker, packet: Reader): void {
     if (this.#isClosed) return;
     this.#clock.tick();
-    const { id, member: oldest, bytes, start, end } = packet;
+    const { id, member: oldest } = packet;
     const command = readCommand(packet);
     const refusal = command.type === 'map.set' ? this.#refusal(command) : undefined;
     if (refusal !== undefined) return this.after(asker.member, () => asker.out.outcome(id, refusal));
@@ -112,7 +112,7 @@ export class Order implements Flushable {
     asker.waiting += 1;
     if (this.#journal === undefined || (isAsking && this.#entries.length === 0 && this.#syncing === undefined)) return this.#apply(entry);
     entry.from = this.#records.size;
-    if (!isAsking) this.#records.command(this.#seq, asker.member, bytes, start, end);
+    if (!isAsking) this.#records.command(this.#seq, asker.member, packet);
     entry.to = this.#records.size;
     this.#add(entry);
   }

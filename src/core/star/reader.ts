@@ -112,6 +112,15 @@ export class Reader {
     if (count * size > this.end - this.#at) throw bad('it promises more than it holds');
   }
 
+  /** Copies the packet as it is, in words: for the short ones that most are, cheaper than any view of it. */
+  copyTo(target: DataView, to: number): void {
+    const view = this.#view;
+    const { start, end } = this;
+    let from = start;
+    for (; from + 4 <= end; from += 4) target.setInt32(to + from - start, view.getInt32(from, true), true);
+    for (; from < end; from++) target.setUint8(to + from - start, view.getUint8(from));
+  }
+
   #encoded(form: number, from: number, to: number): Encoded {
     let bytes = this.bytes.subarray(from, to);
     if (!this.#isOurs) {

@@ -15,6 +15,7 @@ import { HubError } from '../errors.js';
 import { allocate, readUtf8, utf8Length, writeUtf8 } from '../text.js';
 import { crc32c } from './crc32c.js';
 import { HEADER } from './packet.js';
+import type { Reader } from './reader.js';
 
 export const RECORD = { snapshot: 1, decree: 2, command: 3 } as const;
 
@@ -67,8 +68,14 @@ export class Records {
     this.#at += to - from;
   }
 
-  command(seq: number, member: number, bytes: Uint8Array, start: number, end: number): void {
-    this.raw(RECORD.command, seq, member, bytes, start, end);
+  /** A member's, in its packet. */
+  command(seq: number, member: number, packet: Reader): void {
+    const { bytes, start, end } = packet;
+    const length = end - start;
+    const to = this.#begin(length) + PRELUDE;
+    if (length > SHORT) this.#bytes.set(bytes.subarray(start, end), to);
+    else packet.copyTo(this.#view, to);
+    this.#end(RECORD.command, seq, member, length);
   }
 
   decree(seq: number, text: string): void {
@@ -78,13 +85,10 @@ export class Records {
     this.#end(RECORD.decree, seq, 0, length);
   }
 
-  raw(kind: number, seq: number, member: number, bytes: Uint8Array, start: number, end: number): void {
-    const length = end - start;
-    const to = this.#begin(length) + PRELUDE;
-    // A short one is copied by hand: cheaper than a view of it.
-    if (length > SHORT) this.#bytes.set(bytes.subarray(start, end), to);
-    else for (let i = 0; i < length; i++) this.#bytes[to + i] = bytes[start + i] ?? 0;
-    this.#end(kind, seq, member, length);
+  snapshot(seq: number, bytes: Uint8Array): void {
+    const to = this.#begin(bytes.length) + PRELUDE;
+    this.#bytes.set(bytes, to);
+    this.#end(RECORD.snapshot, seq, 0, bytes.length);
   }
 
   #begin(length: number): number {
@@ -100,7 +104,7 @@ export class Records {
     view.setFloat64(at + AT.seq, seq, true);
     view.setUint32(at + AT.member, member, true);
     view.setUint32(at + AT.kind, kind, true);
-    view.setUint32(at + AT.crc, crc32c(this.#bytes, at + COVERED, end), true);
+    view.setUint32(at + AT.crc, crc32c(view, at + COVERED, end), true);
     this.#at = end;
   }
 
@@ -190,7 +194,7 @@ function endOf(bytes: Uint8Array, view: DataView, at: number): number | undefine
   const kind = view.getUint32(at + AT.kind, true);
   if (kind < RECORD.snapshot || kind > RECORD.command) return undefined;
   if (kind === RECORD.command && length < PRELUDE - COVERED + HEADER) return undefined;
-  return crc32c(bytes, at + COVERED, end) === view.getUint32(at + AT.crc, true) ? end : undefined;
+  return crc32c(view, at + COVERED, end) === view.getUint32(at + AT.crc, true) ? end : undefined;
 }
 
 const SHORT = 128;

@@ -2,7 +2,7 @@
  * A journal in a file of the broker's generation. What `append` has written outlives the process, and after `sync` the
  * machine. A write that fails leaves nothing behind: the file is cut to what it was, before anything else is written.
  */
-import { closeSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { close, closeSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Journal } from '../../core/star/journal.js';
@@ -40,6 +40,8 @@ export interface Disk {
   rename(from: string, to: string): void;
   remove(path: string): void;
   close(file: number): void;
+  /** Lets a file go that nobody needs any more, and waits for nothing: to free what it held takes time. */
+  abandon(file: number): void;
 }
 
 const flush = promisify(fdatasync);
@@ -54,6 +56,7 @@ export const systemDisk: Disk = {
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
   close: closeSync,
+  abandon: (file) => close(file, () => undefined),
 };
 
 export class JournalFile implements Journal {
@@ -134,7 +137,7 @@ export class JournalFile implements Journal {
       throw error;
     }
     this.#isNamed = false;
-    disk.close(this.#file);
+    disk.abandon(this.#file);
     this.#file = file;
     this.#size = snapshot.length;
     this.#synced = snapshot.length;
