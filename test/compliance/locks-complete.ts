@@ -154,9 +154,13 @@ export function locksComplete(meet: Meet): void {
         return most;
       };
 
+      const together = ({ hub }: Parameters<Parameters<Peer['run']>[0]>[0]): Promise<void> =>
+        hub.semaphore('door', { permits: 2 }).acquire(() => hub.barrier('inside', 2));
+
+      await Promise.all([ann.run(together), bob.run(together)]);
       const most = await Promise.all([ann, bob, cid].map((peer) => peer.run(program)));
 
-      expect(Math.max(...most)).to.equal(2);
+      expect(Math.max(...most)).to.be.oneOf([1, 2]);
     });
 
     it('whose permits are taken several at a time, and not by those who came later', async () => {
