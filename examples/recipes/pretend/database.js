@@ -1,5 +1,7 @@
-/** Stands for a driver: it says when a connection is opened, and knows one query. */
+/** Stands for a driver: it opens a connection that knows one query, and can be closed. */
 export async function connect() {
-  console.log('a connection is opened');
-  return { query: async () => ['apple', 'pear', 'plum'] };
+  return {
+    query: async () => ['apple', 'pear', 'plum'],
+    close: async () => {},
+  };
 }
