@@ -64,6 +64,8 @@ export class Order implements Flushable {
   #entries: Entry[] = [];
   /** Until what was written is on the disk, nothing more is. */
   #syncing: Promise<void> | undefined;
+  /** It is about to be tried again to write what must be written. */
+  #retry: Disposable | undefined;
   #isClosed = false;
   readonly #limit: number;
   #size: number;
@@ -165,6 +167,7 @@ export class Order implements Flushable {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#clock.stop();
+    this.#retry?.[Symbol.dispose]();
     this.flush();
     while (this.#syncing !== undefined) await this.#syncing;
     this.#entries = [];
@@ -193,12 +196,13 @@ export class Order implements Flushable {
       await sync.call(this.#journal);
       this.#syncing = undefined;
       this.#size += size;
-      for (const entry of entries) this.#apply(entry);
-      this.#shorten();
     } catch (error) {
       this.#syncing = undefined;
       this.#unwritten(entries, error, batch);
+      return this.flush();
     }
+    for (const entry of entries) this.#apply(entry);
+    this.#shorten();
     this.flush();
   }
 
@@ -215,8 +219,14 @@ export class Order implements Flushable {
     const laterRecords = this.#records.take();
     this.#entries = [];
     const stuck = new Set<number>();
+    const time = entries.findLast(({ command }) => command?.type === 'time');
     for (const entry of entries) {
       const { command, from, to, asker, member } = entry;
+      // What comes later is of a later time, so that is told before it; of several, the last says it all.
+      if (command?.type === 'time') {
+        if (entry === time) this.#again(entry, records);
+        continue;
+      }
       if (mustBe(command)) stuck.add(command?.type === 'member.leave' ? command.number : member);
       // Whoever is told that something is decided is told so of all before it: what needs no writing waits with what does.
       if (mustBe(command) || (from === to && stuck.has(member))) this.#again(entry, records);
@@ -226,8 +236,15 @@ export class Order implements Flushable {
         asker.out.outcome(entry.number, { type: 'unwritten', reason });
       } else entry.decided(new HubError('JOURNAL', reason, { cause }));
     }
-    if (this.#entries.length > 0) this.#host.after(RETRY, () => this.flush());
+    if (this.#entries.length > 0) this.#retryLater();
     for (const entry of later) this.#again(entry, laterRecords);
+  }
+
+  #retryLater(): void {
+    this.#retry ??= this.#host.after(RETRY, () => {
+      this.#retry = undefined;
+      this.flush();
+    });
   }
 
   /** Puts it in line with what was recorded of it. */

@@ -425,6 +425,30 @@ describe('A star with a journal', () => {
     expect(keys(dan.settled[0])).to.deep.equal(['k', 'brief']);
     expect(dan.settled.slice(1)).to.deep.equal([{ type: 'count', count: 0 }, { type: 'other-terms', terms }]);
     expect(keys(eve.settled[0])).to.deep.equal(['k']);
+  it('begins a watch with the whole, whatever is being written down', async () => {
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '1' });
+    bob.session.follow({ type: 'map', name: 'm' });
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '2' });
+    await place.host.settle();
+
+    expect(bob.seat.events.map(({ type }) => type)).to.deep.equal(['member.joined', 'map.whole', 'map.changed']);
+  });
+
+  it('does not forget what time it is when that could not be written', async () => {
+    bob.ask({ type: 'map.set', map: 'm', key: 'first', value: '1' });
+    await place.host.settle();
+    place.journal.room = 0;
+    await place.host.pass(5_000);
+    bob.ask({ type: 'map.set', map: 'm', key: 'refused', value: '1' });
+    await place.host.settle();
+    place.journal.room = Infinity;
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '1', lifetime: { ttl: 1_000 } });
+    await place.host.pass(500);
+
+    bob.ask({ type: 'map.get', map: 'm', key: 'k' });
+    await place.host.settle();
+
+    expect(bob.settled.at(-1)).to.include({ type: 'entry', value: '1' });
   });
 
   it('keeps the order between what a member tells and what it does', async () => {
