@@ -220,17 +220,12 @@ export class Broker {
         return this.#submit(connection, packet);
       case KIND.follow: {
         const interest = readInterest(packet);
-        this.#tell(this.#interests.follow(connection.member, interest));
-        if (interest.type === 'topic') return this.#tellRetained(connection, interest.name);
-        if (interest.type === 'map') return this.#order.after(connection.member, () => connection.out.event(this.#order.ledger.whole(interest.name)));
-        if (interest.type === 'leader') return this.#order.after(connection.member, () => connection.out.event(this.#order.ledger.leader(interest.name)));
-        if (this.#return.isGathering) return;
-        if (interest.type === 'topic.listeners') connection.out.event(listeners('topic', interest.name, this.#interests.listening(interest.name)));
-        if (interest.type === 'method.listeners') connection.out.event(listeners('method', interest.name, this.#interests.handling(interest.name)));
-        return;
+        return isOrdered(interest) ? this.#order.after(connection.member, () => this.#follow(connection, interest)) : this.#follow(connection, interest);
       }
-      case KIND.unfollow:
-        return this.#unfollow(connection, readInterest(packet));
+      case KIND.unfollow: {
+        const interest = readInterest(packet);
+        return isOrdered(interest) ? this.#order.after(connection.member, () => this.#unfollow(connection, interest)) : this.#unfollow(connection, interest);
+      }
       case KIND.resumed:
         return this.#order.after(connection.member, () => this.#isBack(connection));
       case KIND.ping:
@@ -242,6 +237,18 @@ export class Broker {
       default:
         throw new HubError('BAD_PACKET', `A member sent a packet of kind ${packet.kind}, which is not for a broker.`);
     }
+  }
+
+  #follow(connection: Connection, interest: Interest): void {
+    const { member, out } = connection;
+    this.#tell(this.#interests.follow(member, interest));
+    const { type, name } = interest;
+    if (type === 'topic') this.#tellRetained(connection, name);
+    else if (type === 'map') out.event(this.#order.ledger.whole(name));
+    else if (type === 'leader') out.event(this.#order.ledger.leader(name));
+    else if (this.#return.isGathering) return;
+    else if (type === 'topic.listeners') out.event(listeners('topic', name, this.#interests.listening(name)));
+    else if (type === 'method.listeners') out.event(listeners('method', name, this.#interests.handling(name)));
   }
 
   /** What is submitted and not applied yet is told when it is: whoever follows by then is among those who listen. */
@@ -359,6 +366,11 @@ const LAST_WORDS = 1_000;
 const NOTHING = new Uint8Array(0);
 
 const doubt: IsDead = async () => false;
+
+/** What was agreed before is not told to who follows only now: it begins with the whole. */
+function isOrdered({ type }: Interest): boolean {
+  return type === 'map' || type === 'leader';
+}
 
 function listeners(of: 'topic' | 'method', name: string, members: readonly number[]): Event {
   return { type: 'listeners', of, name, members };
