@@ -144,6 +144,16 @@ describe('A journal in a file', () => {
     expect(begin({ draft: next, folder: next }).sync).to.equal(undefined);
   });
 
+  it('flushes what leads to it before it has written anything: what it began with is counted on', () => {
+    const flushed: string[] = [];
+    const flushPath: Disk['flushPath'] = (path) => void flushed.push(relative(place.parent, path));
+
+    begin({ draft: next, folder: next }, { flushPath }).published();
+    begin({ durability: 'disk' }, { flushPath }).published();
+
+    expect(flushed).to.deep.equal(['hub/owner', 'hub', 'current', '']);
+  });
+
   it('takes back what could not be flushed', async () => {
     let fails = false;
     const journal = begin({ durability: 'disk' }, { flush: async () => (fails ? full() : undefined) });

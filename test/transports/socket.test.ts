@@ -351,6 +351,31 @@ describe('Meeting in a folder', () => {
     });
   });
 
+  describe('without room on the disk, or for another open file', () => {
+    const full = async (): Promise<never> => {
+      throw Object.assign(new Error('EMFILE: too many open files, open'), { code: 'EMFILE' });
+    };
+
+    it('tells who comes for the first time', async () => {
+      const error = await rejection(rendezvous('auto', { begin: full }).meet(never));
+
+      expect(error).to.be.instanceOf(HubError).with.property('code', 'PATH_UNUSABLE');
+    });
+
+    it('lets nobody lose the seat that he has: it is tried again', async () => {
+      const broker = await lead();
+      let failures = 3;
+      const member = rendezvous('auto', { begin: (plan) => (failures-- > 0 ? full() : system.begin(plan)) });
+      broker.accept(() => {});
+      await joined(member);
+      await broker.close();
+
+      const successor = await lead(member);
+
+      expect(successor.epoch).to.equal(broker.epoch + 1);
+    });
+  });
+
   describe('can be given up', () => {
     it('before the first step', async () => {
       const reason = new Error('no more');

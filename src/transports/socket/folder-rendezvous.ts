@@ -46,6 +46,9 @@ const SHORTAGES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EM
 /** A folder is damaged when it stays so: one that is being removed goes on to be missing. */
 const DAMAGE_ATTEMPTS = 10;
 
+/** What fails for want of room: it may be there in a moment. */
+const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+
 export class FolderRendezvous implements Rendezvous {
   readonly name = 'socket';
   readonly secret: Secret | undefined;
@@ -80,15 +83,25 @@ export class FolderRendezvous implements Rendezvous {
     let damages = 0;
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
-      const last = await this.#last();
+      const { last, meeting } = await this.#attempt(oracle, signal);
       damages = last.at === 'damage' ? damages + 1 : 0;
       if (last.at === 'damage' && damages === DAMAGE_ATTEMPTS) throw this.#damaged(last.missing);
-
-      const meeting = await this.#meetAt(last, oracle, signal);
       if (meeting !== undefined && signal.aborted) await leave(meeting);
       signal.throwIfAborted();
       if (meeting !== undefined) return meeting;
       await this.#steps.pause(pauseAfter(attempt), signal);
+    }
+  }
+
+  /** Whoever has a seat to lose waits until the system has room again; whoever comes for the first time is told. */
+  async #attempt(oracle: DeathOracle, signal: AbortSignal): Promise<{ readonly last: Last; readonly meeting?: Meeting | undefined }> {
+    try {
+      const last = await this.#last();
+      return { last, meeting: await this.#meetAt(last, oracle, signal) };
+    } catch (error) {
+      const cause = error instanceof HubError ? error.cause : error;
+      if (this.#seen === 0 || !PASSING.has(codeOf(cause) ?? '')) throw error;
+      return { last: { at: 'nothing' } };
     }
   }
 

@@ -28,6 +28,8 @@ export interface JournalPlan {
 
 /** PORT. What a journal does to the disk; tests let it fail. */
 export interface Disk {
+  /** A whole file, and when it was last written, by the system's clock; `undefined` when nothing is there. */
+  read(path: string): { readonly bytes: Uint8Array; readonly written: number } | undefined;
   /** A new file that only this user can read. */
   create(path: string): number;
   /** Returns how many bytes it has written. */
@@ -47,6 +49,7 @@ export interface Disk {
 const flush = promisify(fdatasync);
 
 export const systemDisk: Disk = {
+  read,
   create: (path) => openSync(path, 'w', 0o600),
   write: (file, bytes, from, position) => writeSync(file, bytes, from, bytes.length - from, position),
   truncate: ftruncateSync,
@@ -77,10 +80,11 @@ export class JournalFile implements Journal {
 
   /** Throws `JOURNAL` when the predecessor's is damaged, and the system's error when the new one cannot be written. */
   static begin({ from, afterCrash, draft, folder, durability }: JournalPlan, disk: Disk = systemDisk): JournalFile {
-    const past = from === undefined ? NOTHING : readPast(join(from, NAME), afterCrash && durability !== 'disk');
-    const age = from === undefined ? 0 : ageOf(join(from, NAME));
+    // A predecessor that kept no journal left nothing.
+    const left = from === undefined ? undefined : disk.read(join(from, NAME));
+    const past = left === undefined ? NOTHING : soundPart(left.bytes, join(from ?? '', NAME), afterCrash && durability !== 'disk');
     const file = disk.create(join(draft, NAME));
-    const journal = new JournalFile(disk, folder, durability, file, past, age);
+    const journal = new JournalFile(disk, folder, durability, file, past, left === undefined ? 0 : ageOf(left.written));
     try {
       journal.append(past);
       if (durability === 'disk') disk.flushNow(file);
@@ -105,6 +109,11 @@ export class JournalFile implements Journal {
     const past = this.#past;
     this.#past = NOTHING;
     return past;
+  }
+
+  /** Its generation has got its name: whatever leads to it outlives what it is to outlive. */
+  published(): void {
+    if (this.#durability === 'disk') this.#flushNames();
   }
 
   append(records: Uint8Array): void {
@@ -196,17 +205,15 @@ function writeAll(disk: Disk, file: number, bytes: Uint8Array, position: number)
   for (let at = 0; at < bytes.length; ) at += disk.write(file, bytes, at, position + at);
 }
 
-function readPast(path: string, mayEndAnywhere: boolean): Uint8Array {
-  const bytes = readIfThere(path);
+function soundPart(bytes: Uint8Array, path: string, mayEndAnywhere: boolean): Uint8Array {
   return bytes.subarray(0, mayEndAnywhere ? eachRecord(bytes) : soundLength(bytes, path));
 }
 
-/** A predecessor that kept no journal left nothing. */
-function readIfThere(path: string): Uint8Array {
+function read(path: string): { readonly bytes: Uint8Array; readonly written: number } | undefined {
   try {
-    return readFileSync(path);
+    return { bytes: readFileSync(path), written: statSync(path).mtimeMs };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return NOTHING;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -215,7 +222,6 @@ function readIfThere(path: string): Uint8Array {
 const GRAIN = 20;
 
 /** By the system's clock, which somebody may have set back. */
-function ageOf(path: string): number {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? 0 : Math.max(0, Date.now() - found.mtimeMs - GRAIN);
+function ageOf(written: number): number {
+  return Math.max(0, Date.now() - written - GRAIN);
 }

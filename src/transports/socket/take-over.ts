@@ -48,6 +48,7 @@ export async function takeOver(
     if ((await generations.publish(draft, last.number + 1)) && (await isStillNext(generations, last))) {
       signal.throwIfAborted();
       await generations.setCurrent(last.number + 1);
+      journal?.published();
       return { door, journal };
     }
     door.close();
