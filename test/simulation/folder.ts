@@ -3,43 +3,79 @@
  * one who has its journal. That this holds is the affair of the model of the take-over; here it is taken for given.
  */
 import { HubError } from '../../src/core/errors.js';
+import { Estate } from '../../src/core/star/estate.js';
 import type { Journal } from '../../src/core/star/journal.js';
 import type { Link } from '../../src/core/star/link.js';
 import { soundLength } from '../../src/core/star/records.js';
 import type { Meeting, Rendezvous } from '../../src/core/star/rendezvous.js';
+import { JournalFile } from '../../src/transports/socket/journal-file.js';
+import type { Disk } from '../../src/transports/socket/journal-file.js';
+import { SimDisk } from './disk.js';
+import type { Witness } from './witness.js';
 import { wire } from './wire.js';
 import type { SimProcess, World } from './world.js';
 
-export interface Plan {
+/** How the place works. Each can be had otherwise, to see that it is missed. */
+export interface Seams {
   /** Whether answers wait for a flush. */
   readonly durability: 'process' | 'disk';
-  /** What is broken on purpose. */
-  readonly isDead?: (process: SimProcess) => boolean;
-  readonly appendsLate?: boolean;
-  readonly forgetsJournal?: boolean;
+  /** What lies between a broker and its journal. */
+  readonly journal: (journal: Journal, process: SimProcess) => Journal;
+  /** What a process says of itself, once a session. */
+  readonly proof: (process: SimProcess, session: number) => string;
+  readonly isDead: (process: SimProcess) => boolean;
+  /** Whether a broker may be succeeded. */
+  readonly isOver: (broker: SimProcess) => boolean;
+  /** Whether a note is left of those who could not say good-bye. */
+  readonly notes: boolean;
+  /** Whether a broker begins with what the last one has left. */
+  readonly inherits: boolean;
+  /** By how much an epoch is above the last. */
+  readonly rise: number;
+  /** What lies between a journal and the disk. */
+  readonly disk: (disk: Disk) => Disk;
 }
+
+export const SOUND: Seams = {
+  durability: 'process',
+  journal: (journal) => journal,
+  proof: ({ name }, session) => `${name} ${session}`,
+  isDead: (process) => !process.isAlive,
+  isOver: (broker) => !broker.isAlive,
+  notes: true,
+  inherits: true,
+  rise: 1,
+  disk: (disk) => disk,
+};
 
 interface Reign {
   readonly process: SimProcess;
+  readonly boot: number;
   readonly waiting: Link[];
   accept: ((link: Link) => void) | undefined;
 }
 
 export class Folder {
   readonly #world: World;
-  readonly #plan: Plan;
+  readonly #witness: Witness;
+  readonly #seams: Seams;
+  readonly disk: SimDisk;
   #epoch = 0;
+  #boot = 0;
   #reign: Reign | undefined;
-  #journal: SimJournal | undefined;
-  /** Whether the disk is full. */
-  isFull = false;
   brokers = 0;
   #sessions = 0;
   readonly #resigned = new Set<string>();
 
-  constructor(world: World, plan: Plan) {
+  constructor(world: World, witness: Witness, seams: Seams) {
     this.#world = world;
-    this.#plan = plan;
+    this.#witness = witness;
+    this.#seams = seams;
+    this.disk = new SimDisk(world);
+    this.disk.written = (path) => {
+      const epoch = epochOf(path);
+      if (epoch !== undefined && epoch < this.#epoch) witness.find('I1', `the broker of epoch ${epoch} writes in epoch ${this.#epoch}`);
+    };
   }
 
   get broker(): SimProcess | undefined {
@@ -50,17 +86,41 @@ export class Folder {
     return {
       name: 'simulation',
       meet: (signal) => this.#meet(process, signal),
-      proof: async () => `${process.name} ${++this.#sessions}`,
-      resign: async (proof) => void (process.isAlive && this.#resigned.add(proof)),
+      proof: async () => this.#seams.proof(process, ++this.#sessions),
+      resign: async (proof) => void (process.isAlive && this.#seams.notes && this.#resigned.add(proof)),
     };
   }
 
+  /** What may have kept the group's time from being told. */
+  get disturbances(): number {
+    return this.brokers + this.disk.failures;
+  }
+
+  /** The machine goes down, with all that lives, and what its disk does not have is lost. */
+  cutPower(): void {
+    for (const process of this.#world.processes) process.end();
+    this.disk.cutPower();
+    this.#boot += 1;
+    this.#epoch = this.disk.epochs.reduce((one, other) => Math.max(one, other), 0);
+    if (this.#seams.durability === 'disk') this.#witness.survives(this.#estate());
+    this.#witness.forget();
+  }
+
+  /** What the next broker would begin with. */
+  #estate(): Estate {
+    const bytes = this.disk.read(`/g${this.#epoch}/journal`)?.bytes ?? new Uint8Array(0);
+    return Estate.read(bytes.subarray(0, soundLength(bytes, 'journal')));
+  }
+
   async #meet(process: SimProcess, signal: AbortSignal): Promise<Meeting> {
-    await new Promise<void>((resolve) => this.#world.schedule(process, this.#world.random.next() * 5, resolve));
-    signal.throwIfAborted();
-    const reign = this.#reign;
-    if (reign !== undefined && reign.process.isAlive) return { role: 'member', link: this.#link(process, reign) };
-    return this.#succeed(process);
+    for (;;) {
+      await new Promise<void>((resolve) => this.#world.schedule(process, this.#world.random.next() * 5, resolve));
+      signal.throwIfAborted();
+      const reign = this.#reign;
+      if (reign !== undefined && !this.#seams.isOver(reign.process)) return { role: 'member', link: this.#link(process, reign) };
+      const meeting = this.#succeed(process);
+      if (meeting !== undefined) return meeting;
+    }
   }
 
   #link(process: SimProcess, reign: Reign): Link {
@@ -70,88 +130,63 @@ export class Folder {
     return near;
   }
 
-  #succeed(process: SimProcess): Meeting {
-    const reign: Reign = { process, waiting: [], accept: undefined };
-    const journal = new SimJournal(this, process, this.#plan, this.#plan.forgetsJournal === true ? new Uint8Array(0) : (this.#journal?.bytes ?? new Uint8Array(0)));
-    this.#epoch += 1;
-    this.brokers += 1;
+  /** `undefined`: it cannot be done now. */
+  #succeed(process: SimProcess): Meeting | undefined {
+    const epoch = this.#epoch + this.#seams.rise;
+    const [draft, folder] = [`/t-${process.name}`, `/g${epoch}`];
+    const journal = this.#begin(process, draft, folder);
+    if (journal === undefined || !process.call()) {
+      this.disk.removeFolder(draft);
+      return undefined;
+    }
+    this.#witness.reigns(epoch, this.#seams.inherits ? this.#estate() : undefined);
+    this.disk.renameFolder(draft, folder);
+    if (epoch > 2) this.disk.removeFolder(`/g${epoch - 2}`);
+    const reign: Reign = { process, boot: this.#boot, waiting: [], accept: undefined };
+    this.#epoch = epoch;
     this.#reign = reign;
-    this.#journal = journal;
-    this.#world.mark(`${process.name} is broker ${this.#epoch}`);
+    try {
+      journal.published();
+    } catch {
+      this.#leave(reign);
+      return undefined;
+    }
+    this.brokers += 1;
+    this.#world.mark(`${process.name} is broker ${epoch}`);
     return {
       role: 'authority',
-      epoch: this.#epoch,
-      journal,
+      epoch,
+      journal: this.#seams.journal(journal, process),
       isDead: async (proof) => {
         const member = this.#world.processes.find(({ name }) => name === proof.split(' ')[0]);
-        return this.#resigned.has(proof) || (member !== undefined && (this.#plan.isDead ?? isDead)(member));
+        return this.#resigned.has(proof) || (member !== undefined && this.#seams.isDead(member));
       },
       accept: (onLink) => {
         reign.accept = onLink;
         for (const link of reign.waiting.splice(0)) onLink(link);
       },
-      close: async () => {
-        for (const link of reign.waiting.splice(0)) link.destroy(new HubError('UNAVAILABLE', 'Not the broker any more.'));
-        if (this.#reign === reign) this.#reign = undefined;
-      },
+      close: async () => this.#leave(reign),
     };
   }
-}
 
-class SimJournal implements Journal {
-  readonly #folder: Folder;
-  readonly #process: SimProcess;
-  readonly #plan: Plan;
-  bytes: Uint8Array;
-  #late: Uint8Array[] = [];
-
-  constructor(folder: Folder, process: SimProcess, plan: Plan, past: Uint8Array) {
-    this.#folder = folder;
-    this.#process = process;
-    this.#plan = plan;
-    this.bytes = past.slice(0, soundLength(past, 'journal'));
-    if (plan.durability === 'disk') this.sync = () => this.#sync();
+  #leave(reign: Reign): void {
+    for (const link of reign.waiting.splice(0)) link.destroy(new HubError('UNAVAILABLE', 'Not the broker any more.'));
+    if (this.#reign === reign) this.#reign = undefined;
   }
 
-  sync: (() => Promise<void>) | undefined;
-
-  past(): Uint8Array {
-    return this.bytes;
-  }
-
-  append(records: Uint8Array): void {
-    const { world } = this.#process;
-    if (!this.#process.isAlive) return;
-    if (this.#plan.appendsLate === true) {
-      this.#late.push(Uint8Array.from(records));
-      world.schedule(this.#process, 1, () => this.#write(this.#late.shift() ?? new Uint8Array(0)));
-      return;
+  #begin(process: SimProcess, draft: string, folder: string): JournalFile | undefined {
+    const from = this.#seams.inherits && this.#epoch > 0 ? `/g${this.#epoch}` : undefined;
+    const afterCrash = this.#reign !== undefined && this.#reign.boot !== this.#boot;
+    try {
+      return JournalFile.begin({ from, afterCrash, draft, folder, durability: this.#seams.durability }, this.#seams.disk(this.disk.of(process)));
+    } catch (error) {
+      if (error instanceof HubError) this.#witness.find('I9', error.message);
+      return undefined;
     }
-    if (world.hasFaults && !this.#process.isSafe && world.random.chance(0.002)) {
-      // Killed in the middle of the write: what it had written is there.
-      this.#write(records.subarray(0, world.random.below(records.length + 1)));
-      return this.#process.kill();
-    }
-    if (this.#folder.isFull) throw new Error('ENOSPC: no space left on device, write');
-    this.#write(records);
-  }
-
-  replace(snapshot: Uint8Array): void {
-    if (!this.#process.isAlive) return;
-    if (this.#folder.isFull) throw new Error('ENOSPC: no space left on device, write');
-    if (this.#process.call()) this.bytes = Uint8Array.from(snapshot);
-  }
-
-  #write(bytes: Uint8Array): void {
-    this.bytes = Buffer.concat([this.bytes, bytes]);
-  }
-
-  #sync(): Promise<void> {
-    const { world } = this.#process;
-    return new Promise((resolve) => world.schedule(this.#process, world.random.next() * 3, resolve));
   }
 }
 
-function isDead(process: SimProcess): boolean {
-  return !process.isAlive;
+function epochOf(path: string): number | undefined {
+  const [, epoch] = /^\/g(\d+)\//.exec(path) ?? [];
+  return epoch === undefined ? undefined : Number(epoch);
 }

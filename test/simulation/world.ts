@@ -21,10 +21,17 @@ export class World {
   steps = 0;
   /** Of all that has happened, in order: two runs of one seed have the same. */
   trace = 0x811c9dc5;
+  /** How far the clock on the wall has been set. */
+  set = 0;
   #tasks: Task[] = [];
 
   constructor(seed: number) {
     this.random = new Random(seed);
+  }
+
+  /** What the clock on the wall shows. */
+  get wall(): number {
+    return WALL + Math.floor(this.now) + this.set;
   }
 
   start(name: string): SimProcess {
@@ -46,12 +53,8 @@ export class World {
 
   /** One event. `false`: there is none that could happen. */
   async step(): Promise<boolean> {
-    this.#tasks = this.#tasks.filter(({ process }) => process.isAlive);
-    const able = this.#tasks.filter(({ process }) => !process.isStopped);
-    if (able.length === 0) return false;
-    const next = Math.min(...able.map(({ at }) => at));
-    this.now = Math.max(this.now, next);
-    const task = this.random.pick(able.filter(({ at }) => at <= this.now));
+    const task = this.#next();
+    if (task === undefined) return false;
     this.#remove(task);
     this.steps += 1;
     this.mark(`${task.process.name}@${Math.round(this.now)}`);
@@ -62,6 +65,17 @@ export class World {
 
   mark(text: string): void {
     for (let i = 0; i < text.length; i++) this.trace = Math.imul(this.trace ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+
+  /** One of those that are due next. */
+  #next(): Task | undefined {
+    this.#tasks = this.#tasks.filter(({ process }) => process.isAlive);
+    let first = Infinity;
+    for (const { process, at } of this.#tasks) if (at < first && !process.isStopped) first = at;
+    if (first === Infinity) return undefined;
+    this.now = Math.max(this.now, first);
+    const due = this.#tasks.filter(({ process, at }) => at <= this.now && !process.isStopped);
+    return this.random.pick(due);
   }
 
   #remove(task: Task): void {
@@ -84,8 +98,10 @@ export class SimProcess {
   constructor(world: World, name: string) {
     this.world = world;
     this.name = name;
+    // Each has a clock of its own, as machines and processes do.
+    const begun = world.random.below(1_000_000);
     this.host = {
-      now: () => world.now,
+      now: () => world.now + begun,
       defer: (run) => void this.#deferred.push(run),
       yield: (run) => void world.schedule(this, 0, run),
       after: (delay, run) => world.schedule(this, delay, run),
@@ -105,7 +121,12 @@ export class SimProcess {
   }
 
   kill(): void {
-    if (!this.isAlive || this.isSafe) return;
+    if (!this.isSafe) this.end();
+  }
+
+  /** Nobody is safe from that. */
+  end(): void {
+    if (!this.isAlive) return;
     this.isAlive = false;
     this.isStopped = false;
     this.world.mark(`${this.name} killed`);
@@ -125,6 +146,8 @@ export class SimProcess {
   }
 }
 
+/** Where the clock on the wall begins. */
+const WALL = Date.UTC(2026, 0, 1);
 /** No chain of promises between two events is longer. */
 const PROMISE_HOPS = 12;
 const KILL_IN_CALL = 0.0005;

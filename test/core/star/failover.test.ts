@@ -425,6 +425,8 @@ describe('A star with a journal', () => {
     expect(keys(dan.settled[0])).to.deep.equal(['k', 'brief']);
     expect(dan.settled.slice(1)).to.deep.equal([{ type: 'count', count: 0 }, { type: 'other-terms', terms }]);
     expect(keys(eve.settled[0])).to.deep.equal(['k']);
+  });
+
   it('begins a watch with the whole, whatever is being written down', async () => {
     bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '1' });
     bob.session.follow({ type: 'map', name: 'm' });
