@@ -64,6 +64,14 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'recipes/rolling-config.js': { prints: ['worker-1 uses info', 'worker-1 uses debug', 'the worker follows no more: AbortError'], inAnyOrder: true },
   'recipes/graceful-shutdown.js': { prints: ['answered although it was ending: an order is done', 'afterwards: NO_RECEIVER'] },
   'guide/getting-started.js': { prints: ['pid-N is done', 'the sum of all products: 26'] },
+  'guide/durability.js': {
+    prints: [
+      'orders: 4711 and 4712',
+      'visitors: 0',
+      'REFUSED: The group has a secret, and this process was given none. Pass the same `secret` in all processes of the group.',
+      'in memory: UNSUPPORTED',
+    ],
+  },
   'guide/telling.js': {
     prints: [
       'order.placed from ann: apple',
