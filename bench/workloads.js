@@ -32,7 +32,7 @@ const telling = [
   workload('broadcast-16', 'broadcast to 16 members, deliveries', 'broadcast', pour((member) => member.broadcast(value)), { members: 17, receivers: 16, every: 128 }),
   workload('bytes-64k', 'Buffers of 64 KB to the hub', 'tellBytes', pour(tellingBytes(65_536)), { figure: 'bytes', size: 65_536, every: 32 }),
   workload('bytes-1m', 'Buffers of 1 MB to the hub', 'tellBytes', pour(tellingBytes(1_048_576)), { figure: 'bytes', size: 1_048_576, every: 2 }),
-  workload('beside-32m', 'request/reply, one at a time, beside Buffers of 32 MB: the worst', 'tellBytes', beside(() => bytes(33_554_432), (member, big) => member.tellBytes(big), (member) => member.ask(value)), { figure: 'worst', every: 1 }),
+  workload('beside-32m', 'request/reply with a member, one at a time, beside Buffers of 32 MB to the hub: the worst', 'tellBytes', beside(() => bytes(33_554_432), (member, big) => member.tellBytes(big), (member) => member.askMember(value)), { members: 2, figure: 'worst', every: 1 }),
 ];
 
 const locking = [

@@ -72,7 +72,7 @@ class DuplexLink implements Link {
       case 'unopened':
         this.#life = { at: 'open', sink };
         this.#sink = sink;
-        if (this.#reads === 'events') this.#stream.on('data', (bytes: Uint8Array) => this.received(bytes));
+        if (this.#reads === 'events') this.#stream.on('data', (bytes: Uint8Array) => this.received(bytes, this.#isSocket));
         this.#stream.resume();
         return;
       case 'closed': {
@@ -88,14 +88,15 @@ class DuplexLink implements Link {
     }
   }
 
-  received(bytes: Uint8Array): void {
-    this.#sink?.received(bytes);
+  /** `areGiven`: a socket that reads into no buffer of ours reads into a new one each time. */
+  received(bytes: Uint8Array, areGiven = false): void {
+    this.#sink?.received(bytes, areGiven);
   }
 
-  send(bytes: Uint8Array): boolean {
+  send(bytes: Uint8Array, areGiven = false): boolean {
     const stream = this.#stream;
     if (!stream.writable) return true;
-    stream.write(this.#isSocket ? bytes : Buffer.from(bytes), this.#written);
+    stream.write(this.#isSocket || areGiven ? bytes : Buffer.from(bytes), this.#written);
     if (stream.writableLength === 0) return true;
     this.#isFull = true;
     return false;

@@ -67,7 +67,7 @@ export class HubParts implements Occupant {
     this.#setup = setup;
     const deadlines = new Deadlines(host);
     const seat = new Seat(setup.transport, this, deadlines);
-    const outbox = new Outbox(directory, seat);
+    const outbox = new Outbox(directory, seat, keepAlive);
     this.deadlines = deadlines;
     this.seat = seat;
     this.outbox = outbox;

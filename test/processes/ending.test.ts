@@ -82,6 +82,22 @@ describe('A process', () => {
         expect(await bob.process.exited).to.deep.equal({ code: 7, signal: null });
       });
 
+      it('goes on until what is big has been taken', async () => {
+        const { ann, bob } = await meet();
+        const log = ann.log();
+        ann.hub.on<Uint8Array>('big', ({ length }) => log.push(length));
+        await ann.hub.state('settling').size();
+        await bob.run(async ({ hub }) => {
+          await hub.state('settling').size();
+          for (let n = 0; n < 3; n++) hub.send('big', Buffer.alloc(5_000_000), { to: 'ann' });
+        });
+
+        await letGo(bob);
+
+        expect(await bob.process.exited).to.deep.equal({ code: 0, signal: null });
+        expect(await log.reach(3)).to.deep.equal([5_000_000, 5_000_000, 5_000_000]);
+      });
+
       it('goes on while it waits for a lock', async () => {
         const { ann, bob } = await meet();
         const lock = await ann.hub.lock('door');

@@ -5,6 +5,7 @@
  */
 import type { Address } from '../api.js';
 import { HubError } from '../errors.js';
+import type { KeepAlive } from '../keep-alive.js';
 import { EVERYONE } from '../protocol.js';
 import type { EnvelopeType, Payload } from '../protocol.js';
 import type { Session } from '../transport.js';
@@ -45,6 +46,7 @@ type Life =
 
 export class Outbox {
   readonly #directory: Directory;
+  readonly #keepAlive: Pick<KeepAlive, 'begin' | 'end'>;
   readonly #topics: Routes;
   readonly #methods: Routes;
   readonly #limit: number;
@@ -52,8 +54,9 @@ export class Outbox {
   #line: Parcel[] = [];
   #draining: Draining[] = [];
 
-  constructor(directory: Directory, interests: Pick<Session, 'follow' | 'unfollow'>, limit = 10_000) {
+  constructor(directory: Directory, interests: Pick<Session, 'follow' | 'unfollow'>, keepAlive: Pick<KeepAlive, 'begin' | 'end'>, limit = 10_000) {
     this.#directory = directory;
+    this.#keepAlive = keepAlive;
     this.#topics = new Routes('topic', interests);
     this.#methods = new Routes('method', interests);
     this.#limit = limit;
@@ -155,8 +158,15 @@ export class Outbox {
       const departure = parcel.departing(member);
       if (departure !== 'send') return departure === 'sent';
       session.send({ type, member, name, call: parcel.call, extra: parcel.extra, payload: parcel.payload });
+      if (isBig(parcel.payload)) this.#holdUntilDrained(session);
     }
     return true;
+  }
+
+  /** What is big leaves at the pace of its receiver: until it is taken the process is not to end. */
+  #holdUntilDrained(session: Session): void {
+    this.#keepAlive.begin();
+    void session.drained().finally(() => this.#keepAlive.end());
   }
 
   /** A question to all goes out when it is known who they are, and then asks each of them. */
@@ -176,6 +186,12 @@ interface Draining {
 
 const WAITING: Life = { at: 'waiting' };
 const ABSENT = -1;
+/** What is smaller a medium takes at once, or holds the process itself until it has. */
+const BIG = 65_536;
+
+function isBig(payload: Payload): boolean {
+  return (typeof payload === 'string' ? payload.length : payload.bytes.length) > BIG;
+}
 
 function noMember({ name, to }: Parcel): HubError {
   const address = typeof to === 'object' ? to.name : to;

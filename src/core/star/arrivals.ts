@@ -8,13 +8,9 @@ import type { Reader } from './reader.js';
 export type Deliver = (flags: number, envelope: Envelope<Arrival>) => void;
 
 export function deliverEach(packet: Reader, deliver: Deliver): void {
-  const type = ENVELOPE_TYPES[packet.kind - FIRST_ENVELOPE];
-  if (type === undefined) throw new HubError('BAD_PACKET', `A packet is of an unknown kind, ${packet.kind}.`);
-  const { member, flags, extra, name } = packet;
-  if ((flags & FLAG.batch) === 0) {
-    deliver(flags, { type, member, name, call: packet.id, extra, payload: packet.rest() });
-    return;
-  }
+  const { flags } = packet;
+  if ((flags & FLAG.batch) === 0) return deliver(flags, envelopeOf(packet, packet.rest()));
+  const { type, member, name, extra } = envelopeOf(packet, '');
   const count = packet.id;
   const hasCalls = type !== 'message';
   const step = type === 'chunk' || type === 'input' ? 1 : 0;
@@ -26,6 +22,12 @@ export function deliverEach(packet: Reader, deliver: Deliver): void {
     const payload: Arrival = values === undefined ? UNREADABLE : { value: (call & UNDEFINED_VALUE) === 0 ? values[i] : undefined };
     deliver(flags, { type, member, name, call: (call & ~UNDEFINED_VALUE) >>> 0, extra: extra + i * step, payload });
   }
+}
+
+export function envelopeOf<P extends Arrival>(packet: Reader, payload: P): Envelope<P> {
+  const type = ENVELOPE_TYPES[packet.kind - FIRST_ENVELOPE];
+  if (type === undefined) throw new HubError('BAD_PACKET', `A packet is of an unknown kind, ${packet.kind}.`);
+  return { type, member: packet.member, name: packet.name, call: packet.id, extra: packet.extra, payload };
 }
 
 const ENVELOPE_TYPES: readonly EnvelopeType[] = [

@@ -10,7 +10,6 @@ import type { Host } from '../host.js';
 import type { Directed } from '../ledger/ledger.js';
 import { RETAINED } from '../protocol.js';
 import type { Event, Interest, LeaveReason, Outcome } from '../protocol.js';
-import { copyOf } from '../text.js';
 import { Connection } from './connection.js';
 import { Delivery } from './delivery.js';
 import { Estate } from './estate.js';
@@ -94,7 +93,7 @@ export class Broker {
       died: (number) => this.#bury(number),
       over: () => this.#tell(this.#interests.watched()),
     });
-    this.#delivery = new Delivery({ members: this.#members, interests: this.#interests, absent: this.#return, limit: limits.queue });
+    this.#delivery = new Delivery({ members: this.#members, interests: this.#interests, absent: this.#return, limit: limits.queue, longest: limits.packet });
   }
 
   /** Resolves when it is known which of the members of the time before are dead. Nobody is let in before that. */
@@ -145,10 +144,11 @@ export class Broker {
 
   /** What a member tells does not overtake what it did before. */
   #forwardLater(connection: Connection, packet: Reader): void {
-    const { bytes, start, end } = packet;
-    const size = end - start;
-    if (connection.later + size > this.#limits.queue) return this.#delivery.refuse(connection, packet);
-    const copy = new Reader().open(copyOf(bytes, start, end), 0, size, true);
+    const size = packet.end - packet.start;
+    // Answers and fragments are as many as their receivers have asked for, and are waited for.
+    if (packet.kind <= KIND.stream && connection.later + size > this.#limits.queue) return this.#delivery.refuse(connection, packet);
+    const bytes = packet.copy();
+    const copy = new Reader().open(bytes, 0, bytes.length, true);
     connection.later += size;
     this.#order.after(connection.member, () => {
       connection.later -= size;
@@ -277,7 +277,7 @@ export class Broker {
     for (const grant of this.#order.ledger.grants(member)) out.event(grant);
     out.event(this.#order.ledger.standing(member));
     for (const { packet, topic } of this.#return.back(member)) {
-      if (topic === undefined || this.#interests.listening(topic).includes(member)) out.forward(packet, 0, packet.length);
+      if (topic === undefined || this.#interests.listening(topic).includes(member)) out.forward(packet, 0, packet.length, true);
     }
   }
 

@@ -66,10 +66,10 @@ export class Connection implements LinkSink {
     this.#link.destroy(reason);
   }
 
-  received(bytes: Uint8Array): void {
+  received(bytes: Uint8Array, areGiven = false): void {
     if (this.#isEnding) return;
     try {
-      this.#inbox.received(bytes);
+      this.#inbox.received(bytes, areGiven);
     } catch (error) {
       this.destroy(error instanceof HubError ? error : new HubError('BAD_PACKET', 'A packet could not be handled.', { cause: error }));
     }

@@ -2,6 +2,7 @@
  * What members tell each other, on its way through the broker: it is sent on without being read. What finds nobody, or one
  * who takes no more, goes back to its sender whole; a broadcast to such a one is dropped.
  */
+import { HubError } from '../errors.js';
 import { EVERYONE } from '../protocol.js';
 import type { Connection } from './connection.js';
 import type { Interests } from './interests.js';
@@ -16,6 +17,8 @@ export interface DeliveryOptions {
   readonly absent: Return;
   /** How many bytes wait for one member at most. */
   readonly limit: number;
+  /** How many bytes one value may have. */
+  readonly longest: number;
 }
 
 export class Delivery {
@@ -23,12 +26,14 @@ export class Delivery {
   readonly #interests: Interests;
   readonly #absent: Return;
   readonly #limit: number;
+  readonly #longest: number;
 
-  constructor({ members, interests, absent, limit }: DeliveryOptions) {
+  constructor({ members, interests, absent, limit, longest }: DeliveryOptions) {
     this.#members = members;
     this.#interests = interests;
     this.#absent = absent;
     this.#limit = limit;
+    this.#longest = longest;
   }
 
   /** Whether a member takes more than it has been told already. */
@@ -38,16 +43,19 @@ export class Delivery {
 
   forward(from: Connection, packet: Reader): void {
     const { bytes, start, end, member: to } = packet;
+    if (packet.kind === KIND.fragment) return this.#forwardFragment(from, packet);
+    if ((packet.flags & FLAG.cut) !== 0) this.#checkCut(packet);
     setMember(bytes, start, from.member);
     if (to === EVERYONE) return this.#forwardToAll(from, packet);
 
     const isAwaited = this.#absent.awaits(to);
     const receiver = this.#members.get(to);
     const listens = packet.kind !== KIND.message || isAwaited || this.#interests.listening(packet.name).includes(to);
-    if (isAwaited && this.#absent.hold(to, bytes, start, end)) return;
     // Answers are always taken: they are as many as their asker has asked for, and it waits for each.
-    const hasRoom = packet.kind > KIND.stream || receiver === undefined || this.hasRoom(receiver);
-    if (!isAwaited && listens && receiver !== undefined && hasRoom) receiver.out.forward(bytes, start, end);
+    const mustBe = packet.kind > KIND.stream;
+    if (isAwaited && this.#absent.hold(to, bytes, start, end, mustBe)) return;
+    const hasRoom = mustBe || receiver === undefined || this.hasRoom(receiver);
+    if (!isAwaited && listens && receiver !== undefined && hasRoom) receiver.out.forward(bytes, start, end, packet.isOurs);
     else this.#return(from, packet, to, listens && (receiver !== undefined || isAwaited));
   }
 
@@ -56,21 +64,40 @@ export class Delivery {
     this.#return(from, packet, packet.member, true);
   }
 
-  #forwardToAll(from: Connection, { bytes, start, end, name }: Reader): void {
+  /** Always taken: a member has no more of them on the way than their receiver takes. Who has gone takes nothing. */
+  #forwardFragment(from: Connection, packet: Reader): void {
+    const { member: to, id } = packet;
+    if (!this.#absent.awaits(to)) {
+      this.#members.get(to)?.out.fragment(from.member, id, packet.remaining(), packet.isOurs);
+      return;
+    }
+    const copy = packet.copy();
+    setMember(copy, 0, from.member);
+    this.#absent.hold(to, copy, 0, copy.length, true);
+  }
+
+  #checkCut(packet: Reader): void {
+    packet.skip(4);
+    const size = packet.u32();
+    if (packet.member === EVERYONE) throw new HubError('BAD_PACKET', 'A packet for everyone was cut: it has to be whole.');
+    if (size > this.#longest) throw new HubError('TOO_LARGE', `A value of ${size} bytes is to come; the limit is ${this.#longest}. Send less at once, or raise \`limits.packet\` on all sides.`);
+  }
+
+  #forwardToAll(from: Connection, { bytes, start, end, name, isOurs }: Reader): void {
     for (const number of this.#interests.listening(name)) {
       if (number === from.member || this.#absent.awaits(number)) continue;
       const receiver = this.#members.get(number);
       // Whoever takes nothing misses it, as the others should not have to pay for that with memory.
-      if (receiver !== undefined && this.hasRoom(receiver)) receiver.out.forward(bytes, start, end);
+      if (receiver !== undefined && this.hasRoom(receiver)) receiver.out.forward(bytes, start, end, isOurs);
     }
     this.#absent.holdForAll(name, bytes, start, end);
   }
 
-  #return(from: Connection, { bytes, start, end, kind, flags }: Reader, to: number, isFull: boolean): void {
+  #return(from: Connection, { bytes, start, end, kind, flags, isOurs }: Reader, to: number, isFull: boolean): void {
     if (kind > KIND.stream || to === EVERYONE) return;
     setMember(bytes, start, to);
     bytes[start + AT.flags] = flags | FLAG.returned | (isFull ? FLAG.full : 0);
-    from.out.forward(bytes, start, end);
+    from.out.forward(bytes, start, end, isOurs);
   }
 }
 

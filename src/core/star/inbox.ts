@@ -1,14 +1,16 @@
 /**
  * Makes packets of received bytes, in whatever portions they come. A packet that lies whole in a portion is read where
  * it lies; only one that is cut is gathered, in memory that grows with what has really come, not with what was promised.
+ * A fragment is never gathered: each portion of it is a fragment too.
  */
 import { HubError } from '../errors.js';
 import { allocate } from '../text.js';
-import { HEADER } from './packet.js';
+import { AT, HEADER, KIND } from './packet.js';
 import { Reader } from './reader.js';
 
-/** The first memory for a packet that is cut. */
+/** The first memory for a packet that is cut, and by how many times it grows. */
 const FIRST_ROOM = 4_096;
+const GROWTH = 8;
 
 export class Inbox {
   readonly #receive: (packet: Reader) => void;
@@ -18,6 +20,8 @@ export class Inbox {
   /** What has come of a packet that is cut; its first `#gathered` bytes are filled. */
   #partial: Uint8Array | undefined;
   #gathered = 0;
+  /** How much of a fragment is still to come. */
+  #left = 0;
   #isClosed = false;
 
   constructor(limit: number, receive: (packet: Reader) => void) {
@@ -26,14 +30,20 @@ export class Inbox {
   }
 
   /** Throws `BAD_PACKET` or `TOO_LARGE` when the other end misbehaves; the link is of no use after that. */
-  received(bytes: Uint8Array): void {
+  received(bytes: Uint8Array, areGiven = false): void {
     let at = 0;
     while (this.#partial !== undefined && at < bytes.length) at = this.#gather(this.#partial, bytes, at);
+    if (this.#left > 0) at = this.#goOn(bytes, at, areGiven);
     while (bytes.length - at >= HEADER && !this.#isClosed) {
       const end = at + HEADER + this.#lengthAt(bytes, at);
-      if (end > bytes.length) break;
-      this.#receive(this.#reader.open(bytes, at, end, false));
-      at = end;
+      if (end > bytes.length) {
+        if (bytes[at + AT.kind] !== KIND.fragment) break;
+        this.#left = end - bytes.length;
+      }
+      const to = Math.min(end, bytes.length);
+      this.#reader.open(bytes, at, to, areGiven);
+      if (this.#left === 0 || to > at + HEADER) this.#receive(this.#reader);
+      at = to;
     }
     this.#reader.close();
     if (at < bytes.length && !this.#isClosed) this.#begin(bytes, at);
@@ -48,10 +58,19 @@ export class Inbox {
   #begin(bytes: Uint8Array, at: number): void {
     const has = bytes.length - at;
     const needs = has < HEADER ? HEADER : HEADER + this.#lengthAt(bytes, at);
-    const room = allocate(Math.min(needs, Math.max(FIRST_ROOM, has * 2)));
+    const room = allocate(Math.min(needs, Math.max(FIRST_ROOM, has * GROWTH)));
     room.set(bytes.subarray(at), 0);
     this.#partial = room;
     this.#gathered = has;
+  }
+
+  /** One more portion of the fragment whose header was read last; returns how far it has read. */
+  #goOn(bytes: Uint8Array, at: number, areGiven: boolean): number {
+    const end = Math.min(at + this.#left, bytes.length);
+    if (end === at || this.#isClosed) return end;
+    this.#left -= end - at;
+    this.#receive(this.#reader.goOn(bytes, at, end, areGiven));
+    return end;
   }
 
   /** Adds to the packet that is cut, as much as it lacks; returns how far it has read. */
@@ -61,14 +80,18 @@ export class Inbox {
     const holds = this.#gathered + takes;
     let room = partial;
     if (holds > room.length) {
-      room = allocate(Math.min(needs, Math.max(holds, room.length * 2)));
+      room = allocate(Math.min(needs, Math.max(holds, room.length * GROWTH)));
       room.set(partial.subarray(0, this.#gathered), 0);
       this.#partial = room;
     }
     room.set(bytes.subarray(at, at + takes), this.#gathered);
     this.#gathered = holds;
 
-    if (holds >= HEADER && holds === HEADER + this.#lengthAt(room, 0)) {
+    if (holds === HEADER && room[AT.kind] === KIND.fragment) {
+      this.#partial = undefined;
+      this.#reader.open(room, 0, HEADER, true);
+      this.#left = this.#lengthAt(room, 0);
+    } else if (holds >= HEADER && holds === HEADER + this.#lengthAt(room, 0)) {
       this.#partial = undefined;
       this.#receive(this.#reader.open(room, 0, holds, true));
     }

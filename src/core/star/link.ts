@@ -12,9 +12,10 @@ export interface Link {
    * `true`: the bytes have been taken; they are the caller's again, who may go on.
    * `false`: the bytes have been taken and kept, and the caller waits for `drained` before the next `send` (unless it is
    * about to close: what it still has to say may follow at once).
+   * `areGiven`: nobody writes over these bytes any more, so they need not be copied in any case.
    * Never throws: what goes wrong is told to `closed`.
    */
-  send(bytes: Uint8Array): boolean;
+  send(bytes: Uint8Array, areGiven?: boolean): boolean;
   /** Lets what was sent go out first; `closed` follows. Idempotent. */
   close(reason?: HubError): void;
   /** Ends it now, whatever is still on its way: for an end that misbehaves. `closed` follows. Idempotent. */
@@ -22,8 +23,8 @@ export interface Link {
 }
 
 export interface LinkSink {
-  /** The bytes are the sink's only until it returns. */
-  received(bytes: Uint8Array): void;
+  /** The bytes are the sink's only until it returns, unless they are given: then nobody writes over them any more. */
+  received(bytes: Uint8Array, areGiven?: boolean): void;
   drained(): void;
   /** Exactly once, and last, whoever closed. */
   closed(error?: HubError): void;

@@ -4,11 +4,11 @@
  * they wait here, and are counted.
  */
 import type { HubError } from '../errors.js';
-import type { Envelope, Event, Interest } from '../protocol.js';
+import type { Envelope, Event, Interest, Payload } from '../protocol.js';
 import { Batch, BATCH_COUNT } from './batch.js';
 import type { Link } from './link.js';
 import type { Part } from './map-words.js';
-import { FORM, KIND } from './packet.js';
+import { FLAG, FORM, KIND } from './packet.js';
 import { inParts, isShort } from './parts.js';
 import { Slab } from './slab.js';
 import type { Turn } from './turn.js';
@@ -20,13 +20,16 @@ type ControlKind = (typeof KIND)['hello' | 'welcome' | 'refused' | 'bye' | 'hand
 /** The other end keeps each command until it knows that it is decided. */
 const MOST_UNSAID = 64;
 
+/** Bytes of this length or more are not copied once more: they leave by themselves. */
+const GREAT = 16_384;
+
 /** This many bytes leave without waiting for the end of the turn. */
 const EARLY = 16_384;
 
 export class Outbox {
   readonly #link: Link;
   readonly #turn: Turn;
-  readonly #slab = new Slab((bytes) => this.#emit(bytes));
+  readonly #slab = new Slab((bytes, areGiven) => this.#emit(bytes, areGiven));
   readonly #batch = new Batch();
   /** What the link has no room for yet, oldest first. */
   #held: Uint8Array[] = [];
@@ -47,6 +50,11 @@ export class Outbox {
   /** Bytes that wait here because the link takes no more. */
   get queued(): number {
     return this.#isFull ? this.#heldSize + this.#slab.size : 0;
+  }
+
+  /** Whether the link would take more. */
+  get takesMore(): boolean {
+    return !this.#isFull;
   }
 
   /** Whether all that was said has been taken by the link, and it would take more. */
@@ -122,10 +130,38 @@ export class Outbox {
     this.#written();
   }
 
-  /** A whole packet, as it is. */
-  forward(bytes: Uint8Array, from: number, to: number): void {
+  /** A whole packet, as it is. `isOurs`: nobody writes over it any more. */
+  forward(bytes: Uint8Array, from: number, to: number, isOurs: boolean): void {
     this.#open();
-    this.#slab.copy(bytes, from, to);
+    if (isOurs && to - from >= GREAT) this.#slab.pass(bytes.subarray(from, to));
+    else this.#slab.copy(bytes, from, to);
+    this.#written();
+  }
+
+  /** An envelope of `size` bytes, which follow in fragments. */
+  cut(envelope: Envelope, number: number, size: number): void {
+    this.#open();
+    this.#slab.begin(KIND[envelope.type], formOf(envelope.payload) | FLAG.cut, envelope.member, envelope.call, envelope.extra, envelope.name);
+    this.#slab.u32(number);
+    this.#slab.u32(size);
+    this.#slab.end();
+    this.#written();
+  }
+
+  /** A piece of what was cut. `areGiven`: nobody writes over these bytes any more. */
+  fragment(member: number, number: number, bytes: Uint8Array, areGiven: boolean): void {
+    this.#open();
+    this.#slab.begin(KIND.fragment, 0, member, number, 0, '');
+    if (areGiven && bytes.length >= GREAT) return this.#slab.tail(bytes);
+    this.#slab.raw(bytes);
+    this.#slab.end();
+    this.#written();
+  }
+
+  taken(member: number, number: number, size: number): void {
+    this.#open();
+    this.#slab.begin(KIND.taken, 0, member, number, size, '');
+    this.#slab.end();
     this.#written();
   }
 
@@ -146,7 +182,7 @@ export class Outbox {
       const bytes = held[sent++];
       if (bytes === undefined) break;
       this.#heldSize -= bytes.length;
-      if (!this.#link.send(bytes)) this.#isFull = true;
+      if (!this.#link.send(bytes, true)) this.#isFull = true;
     }
     this.#held = held.slice(sent);
     if (!this.#isFull) this.flush();
@@ -155,7 +191,7 @@ export class Outbox {
   /** Says what is left, then lets the link go. */
   close(reason?: HubError): void {
     this.flush();
-    for (const bytes of this.#held) this.#link.send(bytes);
+    for (const bytes of this.#held) this.#link.send(bytes, true);
     this.#held = [];
     this.#isFull = false;
     this.#slab.flush();
@@ -169,10 +205,12 @@ export class Outbox {
 
   #single(envelope: Envelope): void {
     const { payload } = envelope;
-    const form = typeof payload === 'string' ? FORM.json : FORM[payload.form];
-    this.#slab.begin(KIND[envelope.type], form, envelope.member, envelope.call, envelope.extra, envelope.name);
-    if (typeof payload !== 'string') this.#slab.raw(payload.bytes);
-    else if (payload !== '') this.#slab.text(payload);
+    this.#slab.begin(KIND[envelope.type], formOf(payload), envelope.member, envelope.call, envelope.extra, envelope.name);
+    if (typeof payload === 'string') {
+      if (payload !== '') this.#slab.text(payload);
+    } else if (payload.bytes.length >= GREAT) {
+      return this.#slab.tail(payload.bytes);
+    } else this.#slab.raw(payload.bytes);
     this.#slab.end();
   }
 
@@ -197,14 +235,18 @@ export class Outbox {
     this.#turn.add(this);
   }
 
-  #emit(bytes: Uint8Array): boolean {
+  #emit(bytes: Uint8Array, areGiven: boolean): boolean {
     if (this.#isFull) {
       this.#held.push(bytes);
       this.#heldSize += bytes.length;
       return false;
     }
-    const taken = this.#link.send(bytes);
+    const taken = this.#link.send(bytes, areGiven);
     if (!taken) this.#isFull = true;
     return taken;
   }
+}
+
+function formOf(payload: Payload): number {
+  return typeof payload === 'string' ? FORM.json : FORM[payload.form];
 }

@@ -55,6 +55,10 @@ export const KIND = {
   'input.end': 25,
   'input.failure': 26,
   'input.credit': 27,
+  /** A piece of the payload of a packet that was cut: `id` says of which. */
+  fragment: 28,
+  /** So many bytes of it have come: `id` says of which, `extra` how many. */
+  taken: 29,
 } as const;
 
 export const FIRST_ENVELOPE = KIND.message;
@@ -70,6 +74,8 @@ export const FLAG = {
   full: 0x20,
   /** Of a command: nobody waits for its outcome. */
   quiet: 0x40,
+  /** Of an envelope: its payload follows in fragments. In its place are two numbers, u32 each: by which they know it, and its length. */
+  cut: 0x80,
 } as const;
 
 export const FORM = { json: 0, tagged: 1, buffer: 2, bytes: 3, stream: 4 } as const;

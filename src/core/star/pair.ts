@@ -1,7 +1,7 @@
 /** Two ends of a link within one process: how a broker's own process joins it, and how tests and simulations do. */
 import type { HubError } from '../errors.js';
 import type { Host } from '../host.js';
-import { allocate } from '../text.js';
+import { copyOf } from '../text.js';
 import type { Link, LinkSink } from './link.js';
 
 /** What one end sends, the other hears later, in the same order, in a turn of its own: ends never call each other directly. */
@@ -22,7 +22,7 @@ class PairedLink implements Link {
   readonly #host: HostOfPair;
   #other: PairedLink | undefined;
   #sink: LinkSink | undefined;
-  #coming: Uint8Array[] = [];
+  #coming: Coming[] = [];
   #isWoken = false;
   #inARow = 0;
   #life: { readonly at: 'open' } | { readonly at: 'closing'; readonly reason: HubError | undefined } | { readonly at: 'closed' } = { at: 'open' };
@@ -40,8 +40,8 @@ class PairedLink implements Link {
     this.#wake();
   }
 
-  send(bytes: Uint8Array): boolean {
-    if (this.#life.at === 'open') this.#other?.arrive(bytes);
+  send(bytes: Uint8Array, areGiven = false): boolean {
+    if (this.#life.at === 'open') this.#other?.arrive(bytes, areGiven);
     return true;
   }
 
@@ -55,11 +55,9 @@ class PairedLink implements Link {
     this.close(reason);
   }
 
-  arrive(bytes: Uint8Array): void {
+  arrive(bytes: Uint8Array, areGiven: boolean): void {
     if (this.#life.at !== 'open') return;
-    const copy = allocate(bytes.length);
-    copy.set(bytes);
-    this.#coming.push(copy);
+    this.#coming.push({ bytes: areGiven ? bytes : copyOf(bytes, 0, bytes.length), areGiven });
     this.#wake();
   }
 
@@ -81,11 +79,16 @@ class PairedLink implements Link {
     this.#isWoken = false;
     const coming = this.#coming;
     this.#coming = [];
-    for (const bytes of coming) if (this.#life.at !== 'closed') sink?.received(bytes);
+    for (const { bytes, areGiven } of coming) if (this.#life.at !== 'closed') sink?.received(bytes, areGiven);
     if (this.#coming.length > 0) return this.#wake();
     if (this.#life.at !== 'closing') return;
     const { reason } = this.#life;
     this.#life = { at: 'closed' };
     sink?.closed(reason);
   }
+}
+
+interface Coming {
+  readonly bytes: Uint8Array;
+  readonly areGiven: boolean;
 }

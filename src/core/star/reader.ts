@@ -4,8 +4,8 @@
  */
 import { HubError } from '../errors.js';
 import type { Encoded, Payload } from '../protocol.js';
-import { allocate, readUtf8 } from '../text.js';
-import { AT, FLAG, FORM, HEADER } from './packet.js';
+import { allocate, copyOf, readUtf8 } from '../text.js';
+import { AT, FLAG, FORM, HEADER, KIND } from './packet.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -25,7 +25,11 @@ export class Reader {
   /** Whether what is taken out of the packet may go on lying in its memory. */
   #isOurs = false;
 
-  /** Turns to a whole packet. `isOurs`: nobody will write over these bytes. */
+  get isOurs(): boolean {
+    return this.#isOurs;
+  }
+
+  /** Turns to a whole packet, or to what has come of a fragment. `isOurs`: nobody will write over these bytes. */
   open(bytes: Uint8Array, start: number, end: number, isOurs: boolean): this {
     if (this.bytes !== bytes) {
       this.bytes = bytes;
@@ -43,6 +47,18 @@ export class Reader {
     this.#nameLength = view.getUint16(start + AT.nameLength, true);
     this.#at = start + HEADER + this.#nameLength;
     if (this.#at > end) throw bad('its name is longer than itself');
+    return this;
+  }
+
+  /** Turns to what has come of the same fragment since. */
+  goOn(bytes: Uint8Array, start: number, end: number, isOurs: boolean): this {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.start = start;
+    this.end = end;
+    this.#isOurs = isOurs;
+    this.#nameLength = 0;
+    this.#at = start;
     return this;
   }
 
@@ -102,6 +118,28 @@ export class Reader {
     return this.#encoded(form, from, this.end);
   }
 
+  /** All the rest, which lies in the packet's memory. */
+  remaining(): Uint8Array {
+    const from = this.#at;
+    this.#at = this.end;
+    return this.bytes.subarray(from, this.end);
+  }
+
+  /** The packet, in memory of its own. */
+  copy(): Uint8Array {
+    if (this.kind !== KIND.fragment) return this.#kept(this.start, this.end);
+    const body = this.remaining();
+    const copy = allocate(HEADER + body.length);
+    const view = new DataView(copy.buffer, copy.byteOffset);
+    view.setUint32(AT.length, body.length, true);
+    view.setUint32(AT.kind, this.kind, true);
+    view.setUint32(AT.member, this.member, true);
+    view.setUint32(AT.id, this.id, true);
+    view.setUint32(AT.extra, this.extra, true);
+    copy.set(body, HEADER);
+    return copy;
+  }
+
   /** Where `size` more bytes begin, which are passed over. */
   skip(size: number): number {
     return this.#take(size);
@@ -122,17 +160,13 @@ export class Reader {
   }
 
   #encoded(form: number, from: number, to: number): Encoded {
-    let bytes = this.bytes.subarray(from, to);
-    if (!this.#isOurs) {
-      const copy = allocate(to - from);
-      copy.set(bytes);
-      bytes = copy;
-    }
-    if (form === FORM.tagged) return { form: 'tagged', bytes };
-    if (form === FORM.buffer) return { form: 'buffer', bytes };
-    if (form === FORM.bytes) return { form: 'bytes', bytes };
-    if (form === FORM.stream) return { form: 'stream', bytes };
-    throw bad(`it has a payload of an unknown form, ${form}`);
+    return encoded(form, this.#kept(from, to));
+  }
+
+  /** Bytes that may be kept: where they lie if that memory holds little else. */
+  #kept(from: number, to: number): Uint8Array {
+    const isMost = (to - from) * 2 >= this.bytes.buffer.byteLength;
+    return this.#isOurs && isMost ? this.bytes.subarray(from, to) : copyOf(this.bytes, from, to);
   }
 
   #take(size: number): number {
@@ -141,6 +175,15 @@ export class Reader {
     this.#at = from + size;
     return from;
   }
+}
+
+/** Bytes as the payload that the form tells of. */
+export function encoded(form: number, bytes: Uint8Array): Encoded {
+  if (form === FORM.tagged) return { form: 'tagged', bytes };
+  if (form === FORM.buffer) return { form: 'buffer', bytes };
+  if (form === FORM.bytes) return { form: 'bytes', bytes };
+  if (form === FORM.stream) return { form: 'stream', bytes };
+  throw bad(`it has a payload of an unknown form, ${form}`);
 }
 
 function bad(what: string): HubError {

@@ -72,17 +72,17 @@ export class Return {
     return this.#awaited.size > 0 && this.#awaited.has(member);
   }
 
-  /** Keeps a packet for one that is awaited. `false`: too much waits for it already. */
-  hold(member: number, bytes: Uint8Array, start: number, end: number): boolean {
+  /** Keeps a packet for one that is awaited. `false`: too much waits for it already, and it need not be. */
+  hold(member: number, bytes: Uint8Array, start: number, end: number, mustBe: boolean): boolean {
     const waiting = this.#awaited.get(member);
-    return waiting !== undefined && this.#hold(waiting, copyOf(bytes, start, end), undefined);
+    return waiting !== undefined && this.#hold(waiting, copyOf(bytes, start, end), undefined, mustBe);
   }
 
   /** Keeps a packet for all who may listen to its topic. */
   holdForAll(topic: string, bytes: Uint8Array, start: number, end: number): void {
     if (this.#awaited.size === 0) return;
     const packet = copyOf(bytes, start, end);
-    for (const waiting of this.#awaited.values()) this.#hold(waiting, packet, topic);
+    for (const waiting of this.#awaited.values()) this.#hold(waiting, packet, topic, false);
   }
 
   /** It is there, or gone for ever. Returns what was said to it in the meantime. */
@@ -100,8 +100,8 @@ export class Return {
     this.#gathering?.[Symbol.dispose]();
   }
 
-  #hold(waiting: Waiting, packet: Uint8Array, topic: string | undefined): boolean {
-    if (waiting.size + packet.length > this.#limit) return false;
+  #hold(waiting: Waiting, packet: Uint8Array, topic: string | undefined, mustBe: boolean): boolean {
+    if (!mustBe && waiting.size + packet.length > this.#limit) return false;
     waiting.held.push({ packet, topic });
     waiting.size += packet.length;
     return true;

@@ -7,7 +7,6 @@ import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Command, Envelope, Event, Interest, MapTerms, Member, Payload } from '../protocol.js';
 import type { Seat, Session, Settled } from '../transport.js';
-import { deliverEach } from './arrivals.js';
 import type { Deliver } from './arrivals.js';
 import { Commands } from './commands.js';
 import { Connection } from './connection.js';
@@ -24,6 +23,7 @@ import type { Reader } from './reader.js';
 import { oath } from './secret.js';
 import type { Secret } from './secret.js';
 import { sizeOf, sizeOfMany } from './sizes.js';
+import { Traffic } from './traffic.js';
 import { Turn } from './turn.js';
 import { readEvent, readOutcome } from './vocabulary.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -81,6 +81,8 @@ export class Seated implements Session, Desk, Patient {
   readonly #gone: Promise<void>;
   #isGone: () => void = nothing;
   #connection: Connection | undefined;
+  /** What this member and the others tell each other over that connection. */
+  #traffic: Traffic | undefined;
   #entering: Entering | undefined;
   /** The highest epoch that this session has been in. */
   #epoch = 0;
@@ -116,6 +118,7 @@ export class Seated implements Session, Desk, Patient {
       const connection = new Connection(this, link, this.#turn);
       connection.admit(0, this.#options.limits.packet);
       this.#connection = connection;
+      this.#traffic = new Traffic(connection.out, this.#options.limits, this.#deliver);
       connection.open();
       connection.out.control(KIND.hello, hello);
     });
@@ -162,11 +165,11 @@ export class Seated implements Session, Desk, Patient {
     this.#checkSize(envelope.payload, envelope.name);
     switch (this.#life.at) {
       case 'seated':
-        this.#connection?.out.envelope(envelope);
+        if (this.#traffic?.send(envelope) === false) this.#comesBack(envelope);
         return this.#pulse.said();
       case 'handed over':
       case 'suspended':
-        if (!this.#room.add(envelope)) this.#options.host.defer(() => this.#deliver(FLAG.returned | FLAG.full, envelope));
+        if (!this.#room.add(envelope)) this.#comesBack(envelope);
         return;
       case 'joining':
       case 'leaving':
@@ -203,7 +206,7 @@ export class Seated implements Session, Desk, Patient {
     switch (this.#life.at) {
       case 'seated':
         this.#connection?.out.flush();
-        if (this.#connection?.out.isDrained !== false) return Promise.resolve();
+        if (this.#traffic?.isDrained !== false) return Promise.resolve();
         break;
       case 'handed over':
       case 'suspended':
@@ -238,7 +241,11 @@ export class Seated implements Session, Desk, Patient {
     switch (this.#life.at) {
       case 'seated':
       case 'handed over':
-        return packet.kind >= FIRST_ENVELOPE ? deliverEach(packet, this.#deliver) : this.#told(packet, this.#life.place);
+        if (packet.kind >= FIRST_ENVELOPE) this.#traffic?.packet(packet);
+        else this.#told(packet, this.#life.place);
+        // What was big may have left because another member has taken what was before it, or has gone.
+        if (this.#draining.length > 0) this.#drainedNow();
+        return;
       case 'leaving':
         if (packet.kind === KIND.bye) this.#saidGoodBye(this.#life.place);
         return;
@@ -250,7 +257,9 @@ export class Seated implements Session, Desk, Patient {
   }
 
   linkDrained(connection: Connection): void {
-    if (connection.out.isDrained && this.#life.at === 'seated') this.#settleDraining();
+    if (connection !== this.#connection || this.#life.at !== 'seated') return;
+    this.#traffic?.linkDrained();
+    this.#drainedNow();
   }
 
   closed(connection: Connection, error: HubError = new HubError('LOST', 'The link to the authority of the group has ended.')): void {
@@ -369,9 +378,9 @@ export class Seated implements Session, Desk, Patient {
     for (const interest of this.#interests.values()) out?.interest(KIND.follow, interest);
     this.#commands.forEach((number, command, isQuiet) => out?.command(number, this.#commands.oldest, command, isQuiet));
     out?.control(KIND.resumed);
-    for (const envelope of this.#room.empty()) out?.envelope(envelope);
+    for (const envelope of this.#room.empty()) if (this.#traffic?.send(envelope) === false) this.#comesBack(envelope);
     this.#pulse.said();
-    if (out?.isDrained === true) this.#settleDraining();
+    this.#drainedNow();
   }
 
   /** Who has come and gone in the meantime. */
@@ -404,7 +413,10 @@ export class Seated implements Session, Desk, Patient {
 
   #hear(event: Event): void {
     if (event.type === 'member.joined') this.#present.set(event.member.number, event.member);
-    else if (event.type === 'member.left') this.#present.delete(event.number);
+    else if (event.type === 'member.left') {
+      this.#present.delete(event.number);
+      this.#traffic?.memberLeft(event.number);
+    }
     this.#seat.ear.heard(event);
   }
 
@@ -420,6 +432,7 @@ export class Seated implements Session, Desk, Patient {
       this.#life = { at: 'handed over', place, isSettled: true };
       return;
     }
+    this.#traffic?.flush();
     this.#connection?.out.control(KIND.handover);
     this.#life = { at: 'handed over', place, isSettled: false };
     this.#seat.ear.suspended(true);
@@ -433,6 +446,7 @@ export class Seated implements Session, Desk, Patient {
   }
 
   #sayGoodBye(): void {
+    this.#traffic?.flush();
     this.#connection?.out.control(KIND.bye);
     this.#connection?.out.flush();
   }
@@ -440,6 +454,15 @@ export class Seated implements Session, Desk, Patient {
   #saidGoodBye(place: Place): void {
     this.#life = { at: 'leaving', place: { ...place, outlives: false } };
     this.end(new HubError('CLOSED', 'The session was closed.'));
+  }
+
+  #drainedNow(): void {
+    if (this.#traffic?.isDrained === true) this.#settleDraining();
+  }
+
+  /** As if its broker had no room for it: later, for whoever says it is still on the stack. */
+  #comesBack(envelope: Envelope): void {
+    this.#options.host.defer(() => this.#deliver(FLAG.returned | FLAG.full, envelope));
   }
 
   #settleDraining(): void {

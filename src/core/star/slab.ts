@@ -13,14 +13,14 @@ const SHORT = 4_096;
 
 export class Slab {
   /** Takes whole packets. `true`: the memory may be used again. */
-  readonly #emit: (bytes: Uint8Array) => boolean;
+  readonly #emit: (bytes: Uint8Array, areGiven: boolean) => boolean;
   #bytes: Uint8Array = allocate(SLAB);
   #view = viewOf(this.#bytes);
   /** Where the packet that is being written begins; everything before it is whole. */
   #start = 0;
   #at = 0;
 
-  constructor(emit: (bytes: Uint8Array) => boolean) {
+  constructor(emit: (bytes: Uint8Array, areGiven: boolean) => boolean) {
     this.#emit = emit;
   }
 
@@ -87,6 +87,14 @@ export class Slab {
     this.#at += bytes.length;
   }
 
+  /** Bytes to the end of the packet, which are handed on as they are: nobody writes over them any more. Nothing waits to be flushed then. */
+  tail(bytes: Uint8Array): void {
+    this.#view.setUint32(this.#start + AT.length, this.#at + bytes.length - this.#start - HEADER, true);
+    this.#start = this.#at;
+    this.flush();
+    this.#emit(bytes, true);
+  }
+
   /** A payload with its form and length in front, so that more can follow. */
   payload(payload: Payload): void {
     if (typeof payload === 'string') {
@@ -108,11 +116,17 @@ export class Slab {
     this.#start = this.#at;
   }
 
+  /** Whole packets, which are handed on as they are: nobody writes over them any more. */
+  pass(bytes: Uint8Array): void {
+    this.flush();
+    this.#emit(bytes, true);
+  }
+
   /** Hands on all whole packets. */
   flush(): void {
     if (this.#start === 0) return;
     const bytes = this.#bytes;
-    const mayReuse = this.#emit(this.#start === bytes.length ? bytes : bytes.subarray(0, this.#start));
+    const mayReuse = this.#emit(this.#start === bytes.length ? bytes : bytes.subarray(0, this.#start), false);
     if (!mayReuse || bytes.length !== SLAB) this.#renew(SLAB);
     this.#start = 0;
     this.#at = 0;
@@ -124,7 +138,7 @@ export class Slab {
     const old = this.#bytes;
     const start = this.#start;
     if (start > 0) {
-      const mayReuse = this.#emit(old.subarray(0, start));
+      const mayReuse = this.#emit(old.subarray(0, start), false);
       if (!mayReuse || begun + size > old.length) this.#renew(Math.max(SLAB, begun + size));
       this.#bytes.set(old.subarray(start, start + begun), 0);
     } else {

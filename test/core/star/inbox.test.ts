@@ -57,6 +57,32 @@ describe('Inbox', () => {
     );
   });
 
+  it('gives of a fragment what has come of it, and gathers nothing', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200_000 }), fc.array(fc.nat(), { maxLength: 20 }), fc.boolean(), (size, cuts, areGiven) => {
+        const body = Uint8Array.from({ length: size }, (_, i) => (i * 31) & 0xff);
+        const packets = written([{ kind: KIND.message, id: 1, name: 'n', text: 'before' }]);
+        const header = written([{ kind: KIND.fragment, id: 7, name: '', text: '' }]);
+        new DataView(header.buffer, header.byteOffset).setUint32(0, size, true);
+        const bytes = Buffer.concat([packets, header, body, packets]);
+        const pieces: Uint8Array[] = [];
+        const others: string[] = [];
+        const inbox = new Inbox(bytes.length, (each) => {
+          if (each.kind === KIND.fragment) pieces.push(Uint8Array.from(each.remaining()));
+          else others.push(each.text());
+          expect(each.id).to.equal(each.kind === KIND.fragment ? 7 : 1);
+        });
+
+        const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+        for (let i = 1; i < at.length; i++) inbox.received(bytes.subarray(at[i - 1], at[i]), areGiven);
+
+        expect(Buffer.concat(pieces).equals(body)).to.equal(true);
+        expect(others).to.deep.equal(['before', 'before']);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('gives them byte by byte too', () => {
     const packets = [{ kind: KIND.message, id: 7, name: 'news', text: 'ü€😀' }, { kind: KIND.reply, id: 8, name: '', text: '' }];
     const bytes = written(packets);
