@@ -3,16 +3,17 @@
  * the machine does meanwhile meets all of them; odd rounds go backwards. `npm run bench` gives the short table.
  *
  *   node run.js [--full] [--workloads ask,lock] [--systems interhub,ipc] [--rounds 3] [--warm 500] [--time 600]
- *               [--with FILE]... [--quiet-machine 0.1]
+ *               [--with FILE]... [--quiet-machine 0.1] [--docs]
  *
  * `--workloads` and `--systems` take beginnings of names, `--with` the file of one more system. A sample that was taken while
  * others kept the machine busy beyond `--quiet-machine` is taken again, twice at most and while there is time, and the
- * quietest is kept.
+ * quietest is kept. The result is written to results/ as JSON, Markdown and a chart; with `--docs` to docs/benchmarks.md too.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runCell } from './harness/cell.js';
+import { chart } from './harness/chart.js';
 import { describe } from './harness/machine.js';
 import { markdown, table } from './harness/report.js';
 import { figure, summarize } from './harness/samples.js';
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
     time: { type: 'string', default: '600' },
     with: { type: 'string', multiple: true, default: [] },
     'quiet-machine': { type: 'string', default: '0.1' },
+    docs: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(options.rounds ?? (options.full ? 5 : 2));
@@ -97,8 +99,21 @@ async function save() {
   })));
   await writeFile(new URL(`${at}.json`, folder), JSON.stringify({ machine: describe(), at, ...report, rows: measured.map(({ workload, cells }) => ({ workload: workload.name, cells })), samples }, null, 2));
   await writeFile(new URL(`${at}.md`, folder), markdown(report));
+  await writeFile(new URL(`${at}.svg`, folder), chart(report));
+  if (options.docs) await publish(report, at);
   const busiest = Math.max(...rows.flatMap(({ cells }) => cells.map(({ worst }) => worst)));
-  console.log(`\nOther programs took up to ${Math.round(busiest * 100)} % of the machine during a sample. Written: bench/results/${at}.json and .md`);
+  console.log(`\nOther programs took up to ${Math.round(busiest * 100)} % of the machine during a sample. Written: bench/results/${at}.json, .md and .svg`);
+}
+
+/** What the page says around the table is written by hand. */
+async function publish(report, at) {
+  const page = new URL('../docs/benchmarks.md', import.meta.url);
+  const text = await readFile(page, 'utf8');
+  const [before, rest] = text.split('<!-- measured -->\n');
+  const after = rest?.split('<!-- /measured -->')[1];
+  if (after === undefined) throw new Error('docs/benchmarks.md has no place for the table: <!-- measured --> and <!-- /measured -->.');
+  await writeFile(page, `${before}<!-- measured -->\n${at.slice(0, 10)}. ${markdown(report)}\n<!-- /measured -->${after}`);
+  await writeFile(new URL('../docs/benchmarks.svg', import.meta.url), chart(report));
 }
 
 function takes(system, workload) {

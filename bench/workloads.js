@@ -2,7 +2,7 @@
  * What is measured. `needs` is the verb that a system must offer, `members` how many processes there are beside the hub,
  * `active` how many of them work, `pinned` that all run on one core (free placement makes latencies bimodal), `receivers`
  * who must hear a message before it counts. `figure` says which number is the cell: thousands of operations a second,
- * the median latency, the worst one, bytes a second, or the time to start.
+ * the median latency, the worst one, bytes a second, or the time to start. `grownFrom` names the small case of a large one.
  */
 import { beside, lanes, pour, single } from './harness/drives.js';
 import { bytes, order } from './harness/payload.js';
@@ -40,18 +40,18 @@ const locking = [
   workload('lock-64', 'lock + unlock, own keys, 64 in flight', 'cycle', lanes(64, (member, lane) => member.cycle(KEYS[lane])), short),
   workload('lock-8', 'lock + unlock, 8 processes on one key', 'cycle', lanes(1, (member) => member.cycle('door')), { members: 8, active: 8, ...short }),
   workload('line-10', 'lock + unlock, a line of 10 on one key', 'cycle', lanes(10, (member) => member.cycle('door'))),
-  workload('line-10k', 'lock + unlock, a line of 10 000 on one key', 'cycle', lanes(10_000, (member) => member.cycle('door'))),
+  workload('line-10k', 'lock + unlock, a line of 10 000 on one key', 'cycle', lanes(10_000, (member) => member.cycle('door')), { grownFrom: 'line-10' }),
 ];
 
 const sharing = [
   workload('get-64', 'state get, 64 in flight', 'get', lanes(64, (member) => member.get(anyKey())), { before: fill(1000), ...short }),
   workload('set-64', 'state set, 64 in flight', 'set', lanes(64, (member) => member.set(anyKey(), value)), short),
   workload('add-64', 'state add, 64 in flight', 'add', lanes(64, (member) => member.add(anyKey())), short),
-  workload('get-1m', 'state get, 1 000 000 keys, 64 in flight', 'get', lanes(64, (member) => member.get(`key-${(turn += 7919) % 1_000_000}`)), { before: fill(1_000_000), filled: 1_000_000 }),
+  workload('get-1m', 'state get, 1 000 000 keys, 64 in flight', 'get', lanes(64, (member) => member.get(`key-${(turn += 7919) % 1_000_000}`)), { before: fill(1_000_000), filled: 1_000_000, grownFrom: 'get-64' }),
 ];
 
 const growing = [
-  workload('crowd-128', 'request/reply, 64 in flight, beside 128 idle members', 'crowd', lanes(64, (member) => member.ask(value)), { members: 2, before: (member, index) => (index === 1 ? member.crowd(128) : undefined) }),
+  workload('crowd-128', 'request/reply, 64 in flight, beside 128 idle members', 'crowd', lanes(64, (member) => member.ask(value)), { members: 2, before: (member, index) => (index === 1 ? member.crowd(128) : undefined), grownFrom: 'ask-64' }),
 ];
 
 const starting = [

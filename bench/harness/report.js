@@ -17,9 +17,12 @@ export function table(workload, rows) {
 
 export function markdown(report) {
   const { columns, rows } = report;
+  return [`${describe()}; ${report.rounds} rounds of ${report.time} ms, interleaved; \`${report.command}\``, '', ...cellsOf(columns, rows), ...growth(columns, rows)].join('\n');
+}
+
+function cellsOf(columns, rows) {
   const head = ['', ...columns.map(({ name }) => name)];
   return [
-    `${describe()}; ${report.rounds} rounds of ${report.time} ms, interleaved; \`${report.command}\``, '',
     `| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`,
     ...rows.map(({ workload, cells }) => {
       const ours = cells[columns[0].key];
@@ -32,7 +35,25 @@ export function markdown(report) {
       });
       return `| ${workload.title}, ${UNITS[workload.figure]} | ${shown.join(' | ')} |`;
     }),
-  ].join('\n');
+  ];
+}
+
+/** What an operation costs when there is much, as a multiple of what it costs when there is little. */
+function growth(columns, rows) {
+  const grown = rows.flatMap(({ workload, cells }) => {
+    const small = rows.find((row) => row.workload.name === workload.grownFrom);
+    return small === undefined ? [] : [{ workload, cells, small }];
+  });
+  const measured = columns.filter(({ key }) => grown.some(({ cells, small }) => cells[key] !== undefined && small.cells[key] !== undefined));
+  if (measured.length === 0) return [];
+
+  return [
+    '', `| cost of an operation, as a multiple | ${measured.map(({ name }) => name).join(' | ')} |`, `|---|${measured.map(() => '---').join('|')}|`,
+    ...grown.map(({ workload, cells, small }) => {
+      const times = measured.map(({ key }) => (cells[key] === undefined || small.cells[key] === undefined ? '-' : `${ratio(workload, small.cells[key], cells[key]).toFixed(2)} x`));
+      return `| ${small.workload.title} → ${workload.title} | ${times.join(' | ')} |`;
+    }),
+  ];
 }
 
 function extra({ p99, shares, bytesPerKey, importing, megabytes, up }) {
