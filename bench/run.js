@@ -3,11 +3,11 @@
  * the machine does meanwhile meets all of them; odd rounds go backwards. `npm run bench` gives the short table.
  *
  *   node run.js [--full] [--workloads ask,lock] [--systems interhub,ipc] [--rounds 3] [--warm 500] [--time 600]
- *               [--with FILE]... [--quiet-machine 0.1] [--docs]
+ *               [--with FILE]... [--quiet-machine 0.1] [--minutes 5] [--docs]
  *
  * `--workloads` and `--systems` take beginnings of names, `--with` the file of one more system. A sample that was taken while
  * others kept the machine busy beyond `--quiet-machine` is taken again, twice at most and while there is time, and the
- * quietest is kept. The result is written to results/ as JSON, Markdown and a chart; with `--docs` to docs/benchmarks.md too.
+ * quietest is kept. When `--minutes` are over (the short table has five) no workload begins another round. The result is written to results/ as JSON, Markdown and a chart; with `--docs` to docs/benchmarks.md too.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
@@ -30,6 +30,7 @@ const { values: options } = parseArgs({
     time: { type: 'string', default: '600' },
     with: { type: 'string', multiple: true, default: [] },
     'quiet-machine': { type: 'string', default: '0.1' },
+    minutes: { type: 'string' },
     docs: { type: 'boolean', default: false },
   },
 });
@@ -51,15 +52,25 @@ const count = rows.reduce((sum, { cells }) => sum + cells.length, 0) * rounds;
 const planned = count * (warm + time + 500);
 console.log(`${describe()}\n${count} cells, about ${Math.ceil(planned / 60_000)} minutes`);
 
-const deadline = performance.now() + planned * 1.3;
+const start = performance.now();
+const isShort = !options.full && options.workloads === undefined && options.systems === undefined;
+const budget = options.minutes !== undefined ? Number(options.minutes) * 60_000 : isShort ? 300_000 : planned * 1.3;
 const failed = new Set();
+let taken = 0;
+let isCut = false;
 for (let round = 0; round < rounds; round++) {
   for (const row of rows) {
+    isCut ||= round > 0 && elapsed() > budget;
+    if (isCut) {
+      if (round === rounds - 1) console.log(table(row.workload, row.cells));
+      continue;
+    }
     for (const cell of round % 2 === 1 ? row.cells.toReversed() : row.cells) await take(row.workload, cell);
     if (process.stderr.isTTY) process.stderr.write(`\rround ${round + 1} of ${rounds}: ${row.workload.name}\x1b[K`);
     if (round === rounds - 1) console.log(table(row.workload, row.cells));
   }
 }
+if (isCut) console.log(`\nThe machine was busy, and the time over: some rows have fewer than ${rounds} rounds. Let it have more by --minutes.`);
 await save();
 if (failed.size > 0) process.exitCode = 1;
 
@@ -68,7 +79,7 @@ async function take(workload, cell) {
   const name = `${system.key} ${workload.name}`;
   if (failed.has(name)) return;
   let best;
-  for (let attempt = 0; attempt <= RETRIES && (best === undefined || (best.foreign > limit && performance.now() < deadline)); attempt++) {
+  for (let attempt = 0; attempt <= RETRIES && (best === undefined || (best.foreign > limit && isInTime())); attempt++) {
     try {
       const sample = await runCell(system, workload, { warm, time });
       if (best === undefined || sample.foreign < best.foreign) best = sample;
@@ -79,9 +90,19 @@ async function take(workload, cell) {
       break;
     }
   }
+  taken++;
   if (best === undefined) return;
   cell.samples.push(best);
   cell.worst = Math.max(cell.worst, best.foreign);
+}
+
+function elapsed() {
+  return performance.now() - start;
+}
+
+/** Whether so much is done already as has to be by now. */
+function isInTime() {
+  return elapsed() < (budget * taken) / count;
 }
 
 async function save() {
