@@ -423,6 +423,54 @@ export function services(meet: Meet): void {
       expect(await ann.run(async ({ log }) => [...(await log('aborted').reach<string>(2))].sort())).to.include.members(['current, for bob', 'given']);
     });
 
+    it('for the sake of other calls, with no more time than these have, and no longer', async () => {
+      const { ann, bob, cid, group } = await meet('ann', 'bob', 'cid');
+      await bob.run(({ hub }) => {
+        const inner = hub.service<{ remaining(): number; wait(): Promise<never> }>('inner', { timeout: 0 });
+        hub.expose('outer', {
+          remaining: () => inner.remaining(),
+          wait: async () => inner.wait(),
+          later: () => void setTimeout(() => void inner.remaining(), 0),
+        });
+      });
+      await cid.run(({ hub, log }) => {
+        hub.expose('inner', {
+          remaining: () => {
+            log('remaining').push(hub.currentCall?.remaining);
+            return hub.currentCall?.remaining;
+          },
+          wait: () => {
+            log('asked').push('asked');
+            hub.currentCall?.signal.addEventListener('abort', () => log('aborted').push('aborted'));
+            return new Promise(() => {});
+          },
+        });
+      });
+      await group.settled();
+
+      const remaining = await ann.run(async ({ hub, keep, rejection }) => {
+        interface Outer {
+          remaining(): number;
+          wait(options?: { readonly signal: AbortSignal }): Promise<never>;
+          later(): void;
+        }
+        const abort = keep('abort', new AbortController());
+        const outer = hub.service<Outer>('outer', { timeout: 5_000 });
+        keep('given up', rejection<unknown>(outer.wait({ signal: abort.signal })));
+        await outer.later();
+        return [await outer.remaining(), await hub.service<Outer>('outer', { timeout: 0 }).remaining()];
+      });
+      await cid.run(({ log }) => log('asked').reach(1));
+      await ann.run(({ kept }) => kept<AbortController>('abort').abort('enough'));
+
+      expect(remaining[0]).to.be.within(1_000, 5_000);
+      expect(remaining[1]).to.equal(Infinity);
+      expect(await ann.run(({ kept }) => kept<Promise<unknown>>('given up'))).to.equal('enough');
+      expect(await cid.run(({ log }) => log('aborted').reach(1))).to.deep.equal(['aborted']);
+      // What a method leaves behind when it has answered has all the time.
+      expect(await cid.run(async ({ log }) => (await log('remaining').reach<number>(3)).filter((left) => left === Infinity).length)).to.equal(2);
+    });
+
     it('of a member that dies: what runs is lost at once, what comes later waits for the next', async () => {
       const { ann, bob, group } = await meet('ann', 'bob');
       const doomed = await group.join('doomed');

@@ -112,6 +112,18 @@ describe('Services', function () {
     provided.kept.length = 0;
     expect((heap() - before) / 10_000).to.be.below(500);
   });
+  it('forget what was retained and then forgotten', async () => {
+    const caller = partsOf(place, []);
+    const desk = caller.services.service('desk', {}) as Desk;
+    await Promise.all(Array.from({ length: 1_000 }, () => desk.retain(() => {})));
+    expect(caller.services.lent).to.equal(1_000);
+
+    provided.kept.length = 0;
+    await until(() => heap() > 0 && caller.services.lent === 0);
+
+    await caller.seat.close(new HubError('CLOSED', 'The test is over.'));
+    caller.keepAlive.stop();
+  });
 });
 
 function partsOf(place: MemoryPlace, links: Link[]): HubParts {

@@ -1,6 +1,6 @@
 /** What keeps a process alive, and what does not. */
 import { expect } from 'chai';
-import type { Hub } from '../../src/index.js';
+import type { Hub, RemoteFunction } from '../../src/index.js';
 import { forkWorker } from '../support/cluster-fixture.js';
 import { forkChild } from '../support/fork-fixture.js';
 import { MemberProcess } from '../support/member-process.js';
@@ -124,6 +124,49 @@ describe('A process', () => {
 
         await new Promise((resolve) => setTimeout(resolve, A_WHILE));
         await ann.hub.request('end');
+
+        expect(await bob.process.exited).to.deep.equal({ code: 0, signal: null });
+      });
+
+      it('goes on while it stands by, is listened to or hears an event, and ends when it is told not to', async () => {
+        const { ann, bob } = await meet();
+        const bell = new EventTarget();
+        ann.hub.expose('bell', Object.assign(bell, { keep: (listener: RemoteFunction) => void listener.retain() }));
+        ann.hub.singleton('till', () => ({}));
+        await ann.hub.service('till')['nothing']?.().catch(() => {});
+        await bob.run(async ({ hub }) => {
+          const service = hub.service<{ keep(listener: () => void): void }>('bell');
+          process.exitCode = 1;
+          await service.on('end', () => {
+            process.exitCode = 7;
+            hub.unref();
+          });
+          await service.keep(() => {});
+          hub.singleton('till', () => ({}));
+          await hub.state('settling').size();
+        });
+        await letGo(bob);
+
+        await new Promise((resolve) => setTimeout(resolve, A_WHILE));
+        bell.dispatchEvent(new Event('end'));
+
+        expect(await bob.process.exited).to.deep.equal({ code: 7, signal: null });
+      });
+
+      it('ends when nothing of a service is asked, heard or lent any more', async () => {
+        const { ann, bob } = await meet();
+        ann.hub.expose('bell', Object.assign(new EventTarget(), { call: (listener: () => void) => listener() }));
+        await bob.run(async ({ hub }) => {
+          const bell = hub.service<{ call(listener: () => void): void }>('bell');
+          const listener = (): void => {};
+          await bell.on('end', listener);
+          await bell.off('end', listener);
+          await bell.call(listener);
+          await hub.singleton('till', () => ({}))[Symbol.asyncDispose]();
+          await hub.expose('own', {}).close();
+        });
+
+        await letGo(bob);
 
         expect(await bob.process.exited).to.deep.equal({ code: 0, signal: null });
       });

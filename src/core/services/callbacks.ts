@@ -92,7 +92,7 @@ export class Callbacks {
     try {
       const payload = writeQuestion(number, args, context.get()?.chain, loan);
       if (loan.hasFunctions) this.answer();
-      const signal = loan.signal(undefined);
+      const signal = loan.signal();
       return await calls.request(METHOD, payload, timeout, { to: owner, ...(signal === undefined ? {} : { signal }) });
     } finally {
       loan.takeBack();

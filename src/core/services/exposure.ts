@@ -41,7 +41,7 @@ export class Exposure implements Exposed {
     this.#object = object;
     this.#ports = ports;
     this.#surface = new Surface(object, methods, hidden);
-    this.#events = methods === undefined || methods.includes('on') ? EventSource.of(name, object) : undefined;
+    this.#events = methods === undefined || methods.includes('on') || methods.includes('addEventListener') ? EventSource.of(name, object) : undefined;
     this.#gate = bounds === undefined && !serial ? undefined : new Gate({ title: `The service "${name}"`, ...bounds, serial });
     this.#gates = new Map(perMethod.map(([method, own]) => [method, new Gate({ title: `"${method}" of the service "${name}"`, ...own })]));
     this.#handling = ports.handle((input, call) => this.#answer(input, call));

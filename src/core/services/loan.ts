@@ -21,6 +21,10 @@ export class Loan implements Pick<Keeper, 'keep'> {
     return reference.number;
   }
 
+  get hasSignals(): boolean {
+    return this.#signals !== undefined;
+  }
+
   get hasFunctions(): boolean {
     return this.#lent !== undefined;
   }
@@ -32,11 +36,10 @@ export class Loan implements Pick<Keeper, 'keep'> {
     for (const reference of lent) this.#references.takeBack(reference);
   }
 
-  /** Aborts when one of those that were lent does, or the call's own. */
-  signal(own: AbortSignal | undefined): AbortSignal | undefined {
-    if (this.#signals === undefined) return own;
-    const all = own === undefined ? this.#signals : [...this.#signals, own];
-    return all.length === 1 ? all[0] : AbortSignal.any(all);
+  /** Aborts when one of those that were lent does, or one of these. */
+  signal(...others: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+    const all = [...(this.#signals ?? []), ...others].filter((signal) => signal !== undefined);
+    return all.length > 1 ? AbortSignal.any(all) : all[0];
   }
 }
 

@@ -1,12 +1,15 @@
 /** A service as one that calls it has it: each call goes out with what its arguments leave here, and each event is heard. */
+import type { Call } from '../api.js';
 import { encode } from '../codec/codec.js';
 import type { Context } from '../context.js';
 import { HubError } from '../errors.js';
 import { Inflow } from '../messaging/inflow.js';
+import { RunningCall } from '../messaging/running-call.js';
 import type { Payload } from '../protocol.js';
 import { Answer } from './answer.js';
 import type { Patience } from './asked-call.js';
 import type { Callbacks } from './callbacks.js';
+import type { Loan } from './loan.js';
 import type { Providers } from './providers.js';
 import { writeQuestion } from './question.js';
 import { RemoteEvents } from './remote-events.js';
@@ -47,15 +50,15 @@ export class RemoteService {
     if (this.#disposed !== undefined) return reject(this.#disposed);
     const { providers, callbacks, context } = this.#ports;
     const loan = callbacks.loan();
+    const doing = context.get();
     let payload: Payload;
     try {
-      payload = writeQuestion(method, args, context.get()?.chain, loan);
+      payload = writeQuestion(method, args, doing?.chain, loan);
     } catch (error) {
       loan.takeBack();
       return reject(error);
     }
-    const signal = loan.signal(this.#patience.signal);
-    const patience = signal === this.#patience.signal ? this.#patience : { ...this.#patience, signal };
+    const patience = this.#patienceFor(loan, doing?.call);
     if (!loan.hasFunctions) return providers.ask(this.name, payload, patience, resolve, reject);
 
     callbacks.answer();
@@ -70,6 +73,17 @@ export class RemoteService {
       reject(reason);
     };
     providers.ask(this.name, payload, patience, answered, failed);
+  }
+
+  /** What is called for the sake of a call that runs waits no longer than that one, and is given up with it. */
+  #patienceFor(loan: Loan, around: Call | undefined): Patience {
+    const own = this.#patience;
+    const within = around instanceof RunningCall && !around.isAnswered ? around : undefined;
+    if (within === undefined && !loan.hasSignals) return own;
+    if (within === undefined) return { ...own, signal: loan.signal(own.signal) };
+
+    const time = Math.min(own.timeout === 0 ? Infinity : own.timeout, within.remaining);
+    return { ...own, timeout: time === Infinity ? 0 : Math.max(1, Math.ceil(time)), signal: loan.signal(own.signal, within.signal) };
   }
 
   /** Who was heard once is awaited as long as it takes. */
