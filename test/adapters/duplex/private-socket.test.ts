@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -150,6 +150,17 @@ describe('A private socket', () => {
 
         expect(await rejection(take(join(path, 's')))).to.have.property('message').that.matches(/only the user of this process can enter/);
         expect(await readdir(folder)).to.deep.equal(before);
+      });
+    }
+
+    if (process.getuid?.() === 0) {
+      it('in a private folder of another user, whose child this may be', async () => {
+        const path = join(folder, 'interhub-abcdef');
+        await mkdir(path, { mode: 0o700 });
+        await chown(path, 65534, 65534);
+
+        expect(await rejection(take(join(path, 's')))).to.have.property('message').that.matches(/only the user of this process can enter/);
+        expect(await readdir(folder)).to.deep.equal(['interhub-abcdef']);
       });
     }
 
