@@ -36,6 +36,7 @@ export class SimDisk {
     return {
       read: (path) => this.read(path),
       create: (path) => this.#create(process, path),
+      open: (path) => this.#reopen(path),
       write: (file, bytes, from) => this.#write(process, file, bytes.subarray(from)),
       truncate: (file, size) => this.#truncate(process, file, size),
       flush: (file) => this.#later(process, () => this.#flush(file)),
@@ -90,6 +91,14 @@ export class SimDisk {
     this.#handles += 1;
     const file = { bytes: Buffer.alloc(0), written: this.#world.wall, flushed: new Uint8Array(0) };
     this.#names.set(path, file);
+    this.#open.set(this.#handles, file);
+    return this.#handles;
+  }
+
+  #reopen(path: string): number {
+    const file = this.#names.get(path);
+    if (file === undefined) return 0;
+    this.#handles += 1;
     this.#open.set(this.#handles, file);
     return this.#handles;
   }

@@ -13,6 +13,7 @@ export function eachStep(steps: Steps, around: Around): Steps {
     link: (from, to) => around('link', () => steps.link(from, to)),
     rename: (from, to) => around('rename', () => steps.rename(from, to)),
     remove: (path) => around('remove', () => steps.remove(path)),
+    lock: (path, make) => around('lock', () => steps.lock(path, make)),
     begin: (plan) => around('begin', () => steps.begin(plan)),
     listen: (path, onLink) => around('listen', () => steps.listen(path, onLink)),
     connect: (path) => around('connect', () => steps.connect(path)),

@@ -12,7 +12,7 @@ import type { Meeting } from '../../src/core/star/rendezvous.js';
 import { FolderRendezvous } from '../../src/transports/socket/folder-rendezvous.js';
 import type { BrokerRole } from '../../src/transports/socket/folder-rendezvous.js';
 import { Generations } from '../../src/transports/socket/generations.js';
-import { ConnectOracle } from '../../src/transports/socket/oracle.js';
+import { ConnectOracle } from '../../src/transports/socket/connect-oracle.js';
 import { system } from '../../src/transports/socket/steps.js';
 import type { Steps } from '../../src/transports/socket/steps.js';
 import type { Report } from '../processes/children/meet.js';

@@ -6,10 +6,12 @@ import { eachRecord, salvage, soundLength } from '../../core/star/records.js';
 import { openFolder } from './folder.js';
 import { Generations } from './generations.js';
 import { NAME } from './journal-file.js';
-import { ConnectOracle, readOwner } from './oracle.js';
+import { readOwner } from './oracle.js';
+import type { Verdict } from './oracle.js';
 import { isGone, isStopped } from './owner.js';
 import type { Owner } from './owner.js';
 import { system } from './steps.js';
+import { systemOracle } from './system-oracle.js';
 
 export interface Finding {
   readonly generation: number;
@@ -48,7 +50,7 @@ export async function salvageJournal(path: string): Promise<readonly (readonly [
   const generations = new Generations(path, system);
   const last = await generations.last();
   if (last.at !== 'generation') return [];
-  const verdict = await new ConnectOracle(generations, system).ask(last.number);
+  const verdict = await ask(generations, last.number);
   if (verdict.life === 'alive') verdict.link.close();
   if (verdict.life !== 'dead') throw new Error(`The broker of generation ${last.number} is not proved dead: its journal is its own.`);
   const file = join(generations.folder(last.number), NAME);
@@ -60,8 +62,12 @@ export async function salvageJournal(path: string): Promise<readonly (readonly [
   return dropped;
 }
 
+async function ask(generations: Generations, number: number): Promise<Verdict> {
+  return systemOracle(generations, system)?.ask(number) ?? { life: 'unknown' };
+}
+
 async function lifeOf(generations: Generations, number: number, owner: Owner | undefined): Promise<string> {
-  const verdict = await new ConnectOracle(generations, system).ask(number);
+  const verdict = await ask(generations, number);
   switch (verdict.life) {
     case 'alive':
       verdict.link.close();

@@ -10,13 +10,14 @@ import { openFolder, unusable } from './folder.js';
 import { Generations } from './generations.js';
 import type { Last } from './generations.js';
 import type { Durability } from './journal-file.js';
-import { ConnectOracle, readOwner } from './oracle.js';
+import { readOwner } from './oracle.js';
 import type { DeathOracle } from './oracle.js';
 import { thisProcess } from './owner.js';
 import { Reign } from './reign.js';
 import { system } from './steps.js';
 import type { Steps } from './steps.js';
 import { codeOf } from './system-error.js';
+import { systemOracle } from './system-oracle.js';
 import { takeOver } from './take-over.js';
 import type { Predecessor } from './take-over.js';
 
@@ -31,11 +32,6 @@ export interface FolderOptions {
 
 /** `auto`: whoever comes first. `always`: this process, or it fails. `never`: another one, which is waited for. */
 export type BrokerRole = 'auto' | 'always' | 'never';
-
-/** What a system lets us know of the dead. `undefined`: nothing that is a proof. */
-export function systemOracle(generations: Generations, steps: Steps): DeathOracle | undefined {
-  return process.platform === 'linux' ? new ConnectOracle(generations, steps) : undefined;
-}
 
 /** Within this time the first of them begins, whoever it is. A take-over itself takes some ms. */
 const HERD = 20;
@@ -78,7 +74,10 @@ export class FolderRendezvous implements Rendezvous {
   async meet(signal: AbortSignal): Promise<Meeting> {
     const oracle = this.#oracle;
     if (oracle === undefined) {
-      throw new HubError('UNSUPPORTED', `On ${process.platform} the socket transport cannot prove yet that a broker is dead. Use cluster, fork or websocket.`);
+      throw new HubError('UNSUPPORTED', `On ${process.platform} the socket transport cannot prove that a broker is dead. Use cluster or fork.`);
+    }
+    if (oracle.isOpen && this.secret === undefined) {
+      throw new HubError('PATH_INSECURE', `On ${process.platform} every user of the machine can reach the broker of ${this.#path}. Pass a \`secret\`, the same in all processes of the group.`);
     }
     let damages = 0;
     for (let attempt = 0; ; attempt++) {
@@ -129,7 +128,7 @@ export class FolderRendezvous implements Rendezvous {
         return undefined;
       case 'beginning':
         this.#refuseOlder(last.number);
-        return this.#succeed(last, signal);
+        return this.#succeed(last, oracle, signal);
       case 'generation':
         this.#refuseOlder(last.number);
         return this.#askAfter(last, oracle, signal);
@@ -138,7 +137,7 @@ export class FolderRendezvous implements Rendezvous {
 
   async #askAfter(last: Predecessor, oracle: DeathOracle, signal: AbortSignal): Promise<Meeting | undefined> {
     const verdict = await oracle.ask(last.number);
-    if (verdict.life === 'dead') return this.#succeedInTurn(last, signal);
+    if (verdict.life === 'dead') return this.#succeedInTurn(last, oracle, signal);
     if (this.#broker === 'always') {
       const refusal = await this.#occupied(last.number);
       if (verdict.life === 'alive') verdict.link.destroy(refusal);
@@ -150,17 +149,17 @@ export class FolderRendezvous implements Rendezvous {
   }
 
   /** All miss a dead broker at once, and one is enough: they begin one after the other, and see whether it has been done. */
-  async #succeedInTurn(last: Predecessor, signal: AbortSignal): Promise<Meeting | undefined> {
+  async #succeedInTurn(last: Predecessor, oracle: DeathOracle, signal: AbortSignal): Promise<Meeting | undefined> {
     if (this.#broker === 'never') return undefined;
     await this.#steps.pause(Math.random() * HERD, signal);
     const isDone = (await this.#steps.look(this.#generations.folder(last.number + 1)).catch(() => undefined)) !== undefined;
-    return isDone ? undefined : this.#succeed(last, signal);
+    return isDone ? undefined : this.#succeed(last, oracle, signal);
   }
 
-  async #succeed(last: Predecessor, signal: AbortSignal): Promise<Meeting | undefined> {
+  async #succeed(last: Predecessor, oracle: DeathOracle, signal: AbortSignal): Promise<Meeting | undefined> {
     if (this.#broker === 'never') return undefined;
     const epoch = last.number + 1;
-    const generation = await takeOver(this.#generations, this.#steps, last, this.#durability, signal).catch((error) => {
+    const generation = await takeOver(this.#generations, this.#steps, oracle, last, this.#durability, signal).catch((error) => {
       // Who holds something in the group does not lose it because a disk is full.
       if (this.#seen > 0 && SHORTAGES.has(codeOf(error) ?? '')) return undefined;
       throw unusable(this.#path, error);
@@ -170,6 +169,7 @@ export class FolderRendezvous implements Rendezvous {
     if (place === undefined) {
       generation.door.close();
       generation.journal?.close();
+      generation.beacon.close();
       return undefined;
     }
     this.#seen = epoch;

@@ -43,13 +43,16 @@ export function unusable(path: string, error: unknown): unknown {
   return new HubError('PATH_UNUSABLE', `The group cannot meet in ${path}: ${reason}. Choose a local folder that this process may write to.`, { cause: error });
 }
 
+/** Windows has no modes: who can get in is not for us to see there. */
+const HAS_MODES = process.getuid !== undefined;
+
 async function checkParent(steps: Steps, parent: string): Promise<void> {
   const found = await steps.look(parent);
   if (found === undefined) {
     throw new HubError('PATH_UNUSABLE', `The folder ${parent} does not exist, so nothing can be made in it. Make it, or choose another path.`);
   }
   // Else anybody may put a folder of his own in our place.
-  if (found.isDirectory() && (found.mode & 0o1002) === 0o002) {
+  if (HAS_MODES && found.isDirectory() && (found.mode & 0o1002) === 0o002) {
     throw refusal('PATH_INSECURE', parent, 'is writable for all users and not sticky. Run: chmod o-w ' + parent);
   }
 }
@@ -71,7 +74,7 @@ function checkFolder(path: string, found: Stats): void {
   if (user !== undefined && found.uid !== user) {
     throw refusal('PATH_INSECURE', path, `belongs to the user ${found.uid}, and this process is of user ${user}. Choose a folder of its own`);
   }
-  if ((found.mode & 0o077) !== 0) {
+  if (HAS_MODES && (found.mode & 0o077) !== 0) {
     const mode = (found.mode & 0o777).toString(8).padStart(4, '0');
     throw refusal('PATH_INSECURE', path, `has mode ${mode}, so that other users could get in. Run: chmod 700 ${path}`);
   }

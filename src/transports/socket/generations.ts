@@ -101,6 +101,8 @@ export class Generations {
     } catch (error) {
       // A folder with something in it is never replaced.
       if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
+      // What Windows says of one that is there, and of others.
+      if (codeOf(error) === 'EPERM' && (await this.#has(number))) return false;
       throw error;
     }
   }

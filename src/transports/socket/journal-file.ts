@@ -32,6 +32,8 @@ export interface Disk {
   read(path: string): { readonly bytes: Uint8Array; readonly written: number } | undefined;
   /** A new file that only this user can read. */
   create(path: string): number;
+  /** One that is there, to be written to. */
+  open(path: string): number;
   /** Returns how many bytes it has written. */
   write(file: number, bytes: Uint8Array, from: number, position: number): number;
   truncate(file: number, size: number): void;
@@ -51,6 +53,7 @@ const flush = promisify(fdatasync);
 export const systemDisk: Disk = {
   read,
   create: (path) => openSync(path, 'w', 0o600),
+  open: (path) => openSync(path, 'r+'),
   write: (file, bytes, from, position) => writeSync(file, bytes, from, bytes.length - from, position),
   truncate: ftruncateSync,
   flush,
@@ -67,7 +70,8 @@ export class JournalFile implements Journal {
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #durability: 'process' | 'disk';
-  #file: number;
+  /** None before the first writing: Windows gives no new name to a folder in which something is open. */
+  #file: number | undefined = undefined;
   #size = 0;
   /** How much of it the disk has for sure. */
   #synced = 0;
@@ -84,24 +88,22 @@ export class JournalFile implements Journal {
     const left = from === undefined ? undefined : disk.read(join(from, NAME));
     const past = left === undefined ? NOTHING : soundPart(left.bytes, join(from ?? '', NAME), afterCrash && durability !== 'disk');
     const file = disk.create(join(draft, NAME));
-    const journal = new JournalFile(disk, folder, durability, file, past, left === undefined ? 0 : ageOf(left.written));
     try {
-      journal.append(past);
+      writeAll(disk, file, past, 0);
       if (durability === 'disk') disk.flushNow(file);
-      journal.#synced = journal.#size;
-      return journal;
-    } catch (error) {
+    } finally {
       disk.close(file);
-      throw error;
     }
+    return new JournalFile(disk, folder, durability, past, left === undefined ? 0 : ageOf(left.written));
   }
 
-  private constructor(disk: Disk, folder: string, durability: 'process' | 'disk', file: number, past: Uint8Array, age: number) {
+  private constructor(disk: Disk, folder: string, durability: 'process' | 'disk', past: Uint8Array, age: number) {
     this.#disk = disk;
     this.#folder = folder;
     this.#durability = durability;
-    this.#file = file;
     this.#past = past;
+    this.#size = past.length;
+    this.#synced = past.length;
     this.age = age;
   }
 
@@ -119,7 +121,7 @@ export class JournalFile implements Journal {
   append(records: Uint8Array): void {
     if (this.#isTorn) this.#cut();
     try {
-      writeAll(this.#disk, this.#file, records, this.#size);
+      writeAll(this.#disk, this.#opened, records, this.#size);
       this.#size += records.length;
     } catch (error) {
       this.#isTorn = true;
@@ -146,7 +148,7 @@ export class JournalFile implements Journal {
       throw error;
     }
     this.#isNamed = false;
-    disk.abandon(this.#file);
+    if (this.#file !== undefined) disk.abandon(this.#file);
     this.#file = file;
     this.#size = snapshot.length;
     this.#synced = snapshot.length;
@@ -157,13 +159,13 @@ export class JournalFile implements Journal {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#disk.close(this.#file);
+    if (this.#file !== undefined) this.#disk.close(this.#file);
   }
 
   /** What could not be flushed is taken back: whether the disk has it cannot be known. */
   readonly #sync = async (): Promise<void> => {
     try {
-      await this.#disk.flush(this.#file);
+      await this.#disk.flush(this.#opened);
       if (!this.#isNamed) this.#flushNames();
       this.#synced = this.#size;
     } catch (error) {
@@ -181,8 +183,13 @@ export class JournalFile implements Journal {
     this.#isNamed = true;
   }
 
+  get #opened(): number {
+    this.#file ??= this.#disk.open(join(this.#folder, NAME));
+    return this.#file;
+  }
+
   #cut(): void {
-    this.#disk.truncate(this.#file, this.#size);
+    this.#disk.truncate(this.#opened, this.#size);
     this.#isTorn = false;
   }
 }
@@ -192,7 +199,8 @@ export const NAME = 'journal';
 const NOTHING = new Uint8Array(0);
 
 function flushPath(path: string): void {
-  if (!existsSync(path)) return;
+  // Windows flushes no folders, and nothing that is open for reading.
+  if (process.platform === 'win32' || !existsSync(path)) return;
   const file = openSync(path, 'r');
   try {
     fsyncSync(file);

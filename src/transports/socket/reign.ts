@@ -51,6 +51,7 @@ export class Reign implements Authority {
     this.#watch.abort();
     this.#generation.door.close();
     this.#generation.journal?.close();
+    this.#generation.beacon.close();
     await this.#collected;
   }
 }

@@ -3,6 +3,7 @@
  * Tests delay, fail or stop a process between any two steps.
  */
 import { once } from 'node:events';
+import { closeSync, constants, openSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { chmod, link, lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -29,6 +30,8 @@ export interface Steps {
   rename(from: string, to: string): Promise<void>;
   /** With all that is in it; it may be gone already. */
   remove(path: string): Promise<void>;
+  /** Locks a file for this process alone, a new one or one that is there. Rejects when another process has it. */
+  lock(path: string, make: boolean): Promise<Lock>;
   /** A new generation's journal, with all that the predecessor's holds. */
   begin(plan: JournalPlan): Promise<JournalFile>;
   listen(path: string, onLink: (link: Link) => void): Promise<Listener>;
@@ -42,6 +45,11 @@ export interface Listener {
   close(): void;
 }
 
+export interface Lock {
+  /** Another process may have it. Idempotent. */
+  close(): void;
+}
+
 export const system: Steps = {
   look: (path) => orAbsent(lstat(path)),
   list: (path) => readdir(path),
@@ -51,6 +59,7 @@ export const system: Steps = {
   link,
   rename,
   remove: (path) => rm(path, { recursive: true, force: true }),
+  lock,
   begin: async (plan) => JournalFile.begin(plan),
   listen,
   connect: connectLink,
@@ -72,6 +81,20 @@ async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Of macOS: an exclusive lock that is taken with the opening. Node passes it on, and has no name for it. */
+const O_EXLOCK = 0x20;
+
+async function lock(path: string, make: boolean): Promise<Lock> {
+  const { O_RDWR, O_NONBLOCK, O_CREAT, O_EXCL } = constants;
+  let file: number | undefined = openSync(path, O_RDWR | O_NONBLOCK | O_EXLOCK | (make ? O_CREAT | O_EXCL : 0), 0o600);
+  return {
+    close: () => {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
+}
+
 async function listen(path: string, onLink: (link: Link) => void): Promise<Listener> {
   const server = createServer((socket) => onLink(duplexLink(socket)));
   server.unref();
@@ -80,6 +103,7 @@ async function listen(path: string, onLink: (link: Link) => void): Promise<Liste
   await once(server, 'listening');
   // What fails from now on is a connection: whoever came sees it, and comes again.
   server.on('error', () => undefined);
+  if (process.platform === 'win32') return { close: () => void server.close() };
   try {
     await chmod(path, 0o600);
   } catch (error) {

@@ -8,6 +8,7 @@ import { Door } from './door.js';
 import type { Generations, Last } from './generations.js';
 import type { Durability, JournalFile } from './journal-file.js';
 import { readOwner } from './oracle.js';
+import type { Beacon, DeathOracle } from './oracle.js';
 import { thisProcess } from './owner.js';
 import type { Steps } from './steps.js';
 import { codeOf } from './system-error.js';
@@ -19,6 +20,7 @@ export type Predecessor = Extract<Last, { at: 'generation' | 'beginning' }>;
 export interface Generation {
   readonly door: Door;
   readonly journal: JournalFile | undefined;
+  readonly beacon: Beacon;
 }
 
 /**
@@ -28,17 +30,20 @@ export interface Generation {
 export async function takeOver(
   generations: Generations,
   steps: Steps,
+  oracle: DeathOracle,
   last: Predecessor,
   durability: Durability,
   signal: AbortSignal,
 ): Promise<Generation | undefined> {
   const draft = generations.draft();
+  let beacon: Beacon | undefined;
   let door: Door | undefined;
   let journal: JournalFile | undefined;
   try {
     await steps.makeFolder(draft);
     signal.throwIfAborted();
-    door = await Door.at(join(draft, 's'), steps);
+    beacon = await oracle.light(draft);
+    door = await Door.at(beacon.address, steps);
     signal.throwIfAborted();
     const self = await thisProcess();
     await steps.write(join(draft, 'owner'), JSON.stringify(self) + '\n');
@@ -49,15 +54,17 @@ export async function takeOver(
       signal.throwIfAborted();
       await generations.setCurrent(last.number + 1);
       journal?.published();
-      return { door, journal };
+      return { door, journal, beacon };
     }
     door.close();
     journal?.close();
+    beacon.close();
     await steps.remove(draft);
     return undefined;
   } catch (error) {
     door?.close();
     journal?.close();
+    beacon?.close();
     await steps.remove(draft);
     // Of a folder that has gone `listen` says EACCES.
     if (codeOf(error) === 'ENOENT' || (await steps.look(generations.path)) === undefined) return undefined;
