@@ -303,7 +303,10 @@ export class Broker {
   /** It is proved dead, and has not come back; if it has, its link will end. */
   #bury(number: number): void {
     if (this.#members.has(number)) return;
-    this.#return.back(number);
+    // Its senders learn that it never saw this before they learn that it has left.
+    for (const { packet, topic } of this.#return.back(number)) {
+      if (topic === undefined) this.#delivery.giveBack(new Reader().open(packet, 0, packet.length, true), number);
+    }
     this.#order.decree({ command: { type: 'member.leave', number, reason: 'lost' } });
   }
 

@@ -64,6 +64,12 @@ export class Delivery {
     this.#return(from, packet, packet.member, true);
   }
 
+  /** It waited for one who will not come any more. */
+  giveBack(packet: Reader, to: number): void {
+    const from = this.#members.get(packet.member);
+    if (from !== undefined) this.#return(from, packet, to, false);
+  }
+
   /** Always taken: a member has no more of them on the way than their receiver takes. Who has gone takes nothing. */
   #forwardFragment(from: Connection, packet: Reader): void {
     const { member: to, id } = packet;

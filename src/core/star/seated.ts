@@ -5,6 +5,7 @@
  */
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
+import { EVERYONE } from '../protocol.js';
 import type { Command, Envelope, Event, Interest, MapTerms, Member, Payload } from '../protocol.js';
 import type { Seat, Session, Settled } from '../transport.js';
 import type { Deliver } from './arrivals.js';
@@ -360,7 +361,7 @@ export class Seated implements Session, Desk, Patient {
         return;
       case 'suspended':
         this.#life = { at: 'seated', place: { ...life.place, outlives } };
-        this.#sayAgain();
+        this.#sayAgain(new Set(members.map(({ number }) => number)));
         this.#catchUp(members);
         return this.#seat.ear.suspended(false);
       case 'leaving':
@@ -373,14 +374,20 @@ export class Seated implements Session, Desk, Patient {
   }
 
   /** In this order: who comes later finds its listeners there, and hears of its grants when their tickets are known again. */
-  #sayAgain(): void {
+  #sayAgain(present: ReadonlySet<number>): void {
     const out = this.#connection?.out;
     for (const interest of this.#interests.values()) out?.interest(KIND.follow, interest);
     this.#commands.forEach((number, command, isQuiet) => out?.command(number, this.#commands.oldest, command, isQuiet));
     out?.control(KIND.resumed);
-    for (const envelope of this.#room.empty()) if (this.#traffic?.send(envelope) === false) this.#comesBack(envelope);
+    const undeliverable: Envelope[] = [];
+    for (const envelope of this.#room.empty()) {
+      if (envelope.member !== EVERYONE && !present.has(envelope.member)) undeliverable.push(envelope);
+      else if (this.#traffic?.send(envelope) === false) this.#comesBack(envelope);
+    }
     this.#pulse.said();
     this.#drainedNow();
+    // Whom they were for never saw them: this comes before the news that they have left.
+    for (const envelope of undeliverable) this.#deliver(FLAG.returned, envelope);
   }
 
   /** Who has come and gone in the meantime. */

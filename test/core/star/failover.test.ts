@@ -304,6 +304,32 @@ describe('A star with a journal', () => {
     expect(cid.seat.envelopes.map(({ payload }) => (typeof payload === 'object' && 'value' in payload ? payload.value : Number(payload)))).to.deep.equal([1, 2]);
   });
 
+  it('gives back what was said to one who is proved dead before it came back: it never saw it', async () => {
+    const request = { type: 'request', member: 1, name: 'price', call: 7, extra: 0, payload: '1' } as const;
+    await killAnn();
+    await succeed();
+    bob.session.send(request);
+    await place.host.pass(100);
+    const before = bob.seat.undelivered.length;
+
+    place.dead.add('ann');
+    await place.host.pass(2_000);
+
+    expect(before).to.equal(0);
+    expect(bob.seat.undelivered).to.deep.equal([{ envelope: request, why: 'absent' }]);
+  });
+
+  it('gives back what waited for a link, and for one who has left meanwhile', async () => {
+    const request = { type: 'request', member: 1, name: 'price', call: 7, extra: 0, payload: '1' } as const;
+    place.dead.add('ann');
+    await killAnn();
+    bob.session.send(request);
+    await succeed();
+
+    expect(bob.seat.undelivered).to.deep.equal([{ envelope: request, why: 'absent' }]);
+    expect(bob.seat.events).to.deep.include({ type: 'member.left', number: 1, reason: 'lost' });
+  });
+
   it('refuses what cannot be written down, and changes nothing; questions are answered', async () => {
     bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '1' });
     await place.host.settle();
