@@ -1,9 +1,13 @@
 /** Every behaviour of `navigator.locks` that the Web Platform Tests assert, between two members of a group. */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { lockManager } from '../../src/compat/web-locks.js';
-import type { Lock, LockManager, LockMode } from '../../src/compat/web-locks.js';
+import type { Lock, LockManager, LockMode, LockOptions } from '../../src/compat/web-locks.js';
 import { createHub } from '../../src/index.js';
-import type { Hub } from '../../src/index.js';
+import type { ForkHub, Hub } from '../../src/index.js';
 import { rejection } from '../support/place.js';
 
 let groups = 0;
@@ -85,6 +89,26 @@ describe('Web Locks over a hub', () => {
       expect(await locks.request('a', { ifAvailable: true }, (lock) => lock !== null)).to.equal(true);
     });
 
+    it('holds the lock until what the callback returns is settled, either way', async () => {
+      for (const settle of [Promise.resolve(), Promise.reject(new Error('expected'))]) {
+        const order: string[] = [];
+        let release = (): void => {};
+        const held = locks.request('a', async () => {
+          await new Promise<void>((resolve) => (release = resolve));
+          order.push('first over');
+          return settle;
+        });
+        const next = others.request('a', () => order.push('second granted'));
+        await pending(others, 'a');
+
+        release();
+        await held.catch(() => {});
+        await next;
+
+        expect(order).to.deep.equal(['first over', 'second granted']);
+      }
+    });
+
     it('rejects arguments that are none, and throws nothing', async () => {
       const request = locks.request.bind(locks) as (...args: readonly unknown[]) => Promise<unknown>;
       const never = (): never => expect.fail('The callback was run.');
@@ -144,6 +168,38 @@ describe('Web Locks over a hub', () => {
       for (let i = 0; i < 6; i += 2) expect(order[i]).to.equal(-(order[i + 1] ?? 0));
     });
 
+    it('exclusive: of different names at the same time', async () => {
+      const order: string[] = [];
+      let inner: Promise<unknown> | undefined;
+
+      await locks.request('a', async () => {
+        const other = locks.request('b', () => order.push('b'));
+        inner = locks.request('a', () => order.push('a'));
+        await other;
+      });
+      await inner;
+
+      expect(order).to.deep.equal(['b', 'a']);
+    });
+
+    it('exclusive between shared ones: those before it, then it alone, then those behind it', async () => {
+      const before: (() => void)[] = [];
+      const first = Array.from({ length: 5 }, () => locks.request('a', { mode: 'shared' }, () => new Promise<void>((resolve) => void before.push(resolve))));
+      let over = (): void => {};
+      const exclusive = locks.request('a', () => new Promise<void>((resolve) => (over = resolve)));
+      const last = Array.from({ length: 5 }, () => hold(locks, 'a', 'shared'));
+      const modes = async (): Promise<readonly LockMode[]> => (await locks.query()).held.map(({ mode }) => mode);
+
+      expect(await modes()).to.deep.equal(Array(5).fill('shared'));
+      for (const end of before) end();
+      await Promise.all(first);
+      expect(await modes()).to.deep.equal(['exclusive']);
+      over();
+      await exclusive;
+      await Promise.all(last);
+      expect(await modes()).to.deep.equal(Array(5).fill('shared'));
+    });
+
     it('shared: together, but not past an exclusive one that waits', async () => {
       await hold(locks, 'a', 'shared');
       await hold(others, 'a', 'shared');
@@ -193,6 +249,15 @@ describe('Web Locks over a hub', () => {
         expect(await others.request('b', { ifAvailable: true }, (lock) => lock?.name)).to.equal('b');
       });
       expect(await others.request('a', { ifAvailable: true }, (lock) => lock?.name)).to.equal('a');
+    });
+
+    it('gives the lock as soon as a release has been heard', async () => {
+      const seen = await locks.request('one', async () => {
+        await locks.request('two', () => {});
+        return locks.request('two', { ifAvailable: true }, (lock) => lock?.name);
+      });
+
+      expect(seen).to.equal('two');
     });
   });
 
@@ -263,6 +328,30 @@ describe('Web Locks over a hub', () => {
       expect(await next).to.equal('next');
     });
 
+    it('changes nothing either when it aborts as the callback ends', async () => {
+      const controller = new AbortController();
+      let release: (value: string) => void = () => {};
+      const requested = locks.request('a', { signal: controller.signal }, () => new Promise<string>((end) => (release = end)));
+      while ((await others.query()).held.length === 0);
+
+      release('resolved ok');
+      controller.abort();
+
+      expect(await requested).to.equal('resolved ok');
+    });
+
+    it('gives its own reason, if it has none then that of the host', async () => {
+      const controller = new AbortController();
+      await hold(locks, 'a');
+      const waiting = rejection<unknown>(others.request('a', { signal: controller.signal }, () => {}));
+      await pending(others, 'a');
+
+      controller.abort();
+
+      expect(await waiting).to.equal(controller.signal.reason);
+      expect(await rejection<unknown>(locks.request('a', { signal: controller.signal }, () => {}))).to.equal(controller.signal.reason);
+    });
+
     it('changes nothing once the lock is granted, or when it never aborts', async () => {
       const controller = new AbortController();
 
@@ -301,6 +390,31 @@ describe('Web Locks over a hub', () => {
       });
     });
 
+    it('tells of each name, and of one client for all that it holds', async () => {
+      const held = await locks.request('one', () => locks.request('two', { mode: 'shared' }, async () => (await locks.query()).held));
+
+      const { id } = ann.member;
+      expect(held).to.deep.equal([{ name: 'one', mode: 'exclusive', clientId: id }, { name: 'two', mode: 'shared', clientId: id }]);
+    });
+
+    it('tells those who wait in the order in which they asked, whichever that is', async () => {
+      const cid = createHub({ transport: 'memory', group: `web-locks-${groups}`, name: 'cid' });
+      await cid.ready();
+      const third = lockManager(cid);
+      await hold(locks, 'a');
+      const askers = [others, third, locks, third, others, locks];
+      for (const asker of askers) {
+        void asker.request('a', () => {}).catch(() => {});
+        await asker.query();
+      }
+
+      const { pending: waiting } = await locks.query();
+
+      const [annId, bobId, cidId] = [ann, bob, cid].map(({ member }) => member.id);
+      expect(waiting.map(({ clientId }) => clientId)).to.deep.equal([bobId, cidId, annId, cidId, bobId, annId]);
+      await cid.close();
+    });
+
     it('lets a deadlock be seen', async () => {
       await hold(locks, 'one');
       await hold(others, 'two');
@@ -314,5 +428,63 @@ describe('Web Locks over a hub', () => {
       expect([clientOf(held, 'one'), clientOf(waiting, 'two')]).to.deep.equal([ann.member.id, ann.member.id]);
       expect([clientOf(held, 'two'), clientOf(waiting, 'one')]).to.deep.equal([bob.member.id, bob.member.id]);
     });
+  });
+
+  describe('between processes', () => {
+    let parent: ForkHub;
+    let own: LockManager;
+    let children: ChildProcess[];
+
+    beforeEach(async () => {
+      children = ['one', 'two'].map((name) => fork(fileURLToPath(new URL('./children/web-locks-worker.js', import.meta.url)), [name]));
+      parent = createHub({ transport: 'fork', children });
+      own = lockManager(parent);
+      for await (const change of parent.members.watch()) if (change.type === 'joined' && parent.members.size === 3) break;
+      await Promise.all(['one', 'two'].map((name) => parent.request(`${name}.release`, 0, { retries: 10 })));
+    });
+    afterEach(async () => {
+      for (const child of children) await end(child);
+      await parent.close();
+    });
+
+    const request = (worker: string, name: string, options: LockOptions = {}): Promise<number | undefined> => parent.request(`${worker}.request`, { name, options });
+    const release = (worker: string, id: number | undefined): Promise<void> => parent.request(`${worker}.release`, id);
+
+    it('shares', async () => {
+      const id = await request('one', 'a', { mode: 'shared' });
+
+      const clients = await own.request('a', { mode: 'shared' }, async () => new Set((await own.query()).held.map(({ clientId }) => clientId)));
+
+      expect([...clients].sort()).to.deep.equal([parent.member.id, parent.members.get('one')?.id].sort());
+      await release('one', id);
+    });
+
+    it('excludes, of this one and of each other, until the callback ends', async () => {
+      const id = await request('one', 'a');
+      const blocked = own.request('a', () => 'granted');
+
+      expect(await own.request('a', { ifAvailable: true }, (lock) => lock)).to.equal(null);
+      expect(await request('two', 'a', { ifAvailable: true })).to.equal(undefined);
+      await release('one', id);
+
+      expect(await blocked).to.equal('granted');
+      expect(await request('two', 'a')).to.be.a('number');
+    });
+
+    it('frees what an ended worker held', async () => {
+      await request('one', 'a');
+      const blocked = own.request('a', () => 'granted');
+      await own.query();
+
+      await end(children[0]);
+
+      expect(await blocked).to.equal('granted');
+    });
+
+    async function end(child: ChildProcess | undefined): Promise<void> {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
   });
 });
