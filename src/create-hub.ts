@@ -97,7 +97,7 @@ class AdoptingHub extends Hub implements ForkHub {
   }
 }
 
-const COMMON = ['transport', 'name', 'labels', 'timeout', 'detectDeadlocks', 'captureSites', 'onError', 'onUndelivered'];
+const COMMON = ['transport', 'name', 'labels', 'timeout', 'inherit', 'detectDeadlocks', 'captureSites', 'onError', 'onUndelivered'];
 
 const OF_TRANSPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['memory', ['group', 'limits']],
@@ -123,7 +123,7 @@ function checkOptions(options: CreateHubOptions): void {
   if (name !== undefined && (typeof name !== 'string' || name === '')) throw new TypeError(`\`name\` is a string that is not empty, not ${describe(name)}.`);
   if (name !== undefined) checkName('name', name);
   if (labels !== undefined) checkLabels(labels);
-  for (const option of ['detectDeadlocks', 'captureSites'] as const) {
+  for (const option of ['inherit', 'detectDeadlocks', 'captureSites'] as const) {
     if (options[option] !== undefined && typeof options[option] !== 'boolean') throw new TypeError(`\`${option}\` is true or false, not ${describe(options[option])}.`);
   }
   for (const [option, listener] of Object.entries({ onError, onUndelivered })) {

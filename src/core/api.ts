@@ -16,6 +16,12 @@ export interface HubOptions {
    * body has run. Without it, only what `within` says counts.
    */
   readonly detectDeadlocks?: boolean;
+  /**
+   * Whether what a handler asks for, in all that it sets going, is for the sake of its call without saying so: requests, streams
+   * and services `within` it, and waits for locks, permits and the like, end with it. Default `false`: it takes the host's async
+   * context, which each promise of the process pays for. What goes on after the handler is done is on its own.
+   */
+  readonly inherit?: boolean;
   /** Notes where in the code each lock is asked for, for `hub.locks()` and the errors of deadlocks. Default `false`: it takes a stack trace each time. */
   readonly captureSites?: boolean;
   /** Hears what a listener or a background task threw. Default: it is reported as an uncaught exception. */
@@ -112,7 +118,7 @@ export interface Hub extends AsyncDisposable {
    * factory throws goes to `onError`, and the turn passes on.
    */
   singleton<T extends object>(name: string, factory: (leading: Leading) => T | Promise<T>, options?: SingletonOptions<T>): RemoteSingleton<T>;
-  /** In a method of a service, and in all that it sets going: the call that it answers. Elsewhere `undefined`. */
+  /** In a method of a service, and with `inherit` in any handler, and in all that it sets going: the call that it answers. Elsewhere `undefined`. */
   readonly currentCall: Call | undefined;
 
   // ── agreeing: one order for the group ─────────────────────────────────────────────────────────────────────────────
@@ -244,9 +250,9 @@ export interface StreamOptions {
   readonly signal?: AbortSignal;
   /**
    * The request that a handler asks this one for: it waits no longer than what remains of that one, and is given up with
-   * it. So the abort of the outermost asker reaches every handler below.
+   * it. So the abort of the outermost asker reaches every handler below. `null`: it is for nobody, also where `inherit` is on.
    */
-  readonly within?: Call;
+  readonly within?: Call | null;
 }
 
 export interface RequestOptions extends StreamOptions {
@@ -268,7 +274,7 @@ export interface GatherOptions {
   /** Gives up on all that have not answered, and rejects with its reason. */
   readonly signal?: AbortSignal;
   /** As of a request. */
-  readonly within?: Call;
+  readonly within?: Call | null;
 }
 
 export interface Gathering<O = unknown> extends PromiseLike<ReadonlyMap<Member, Settled<O>>>, AsyncIterable<readonly [member: Member, settled: Settled<O>]> {}

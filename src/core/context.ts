@@ -14,8 +14,8 @@ export interface Context {
 export interface Doing {
   /** The innermost of what is held around it. */
   readonly held?: Held;
-  /** The request that it answers. */
-  readonly call?: Call;
+  /** The request that it answers. Over: its handler is done, and what goes on is not for its sake any more. */
+  readonly call?: Call & { readonly isOver?: boolean };
   /** The serial call that it is for in the end. */
   readonly chain?: string;
 }

@@ -14,6 +14,7 @@ import { Deadlines } from './deadlines.js';
 import { HubError } from './errors.js';
 import { host as defaultHost } from './host.js';
 import type { Host } from './host.js';
+import { Inheritance } from './inheritance.js';
 import { KeepAlive } from './keep-alive.js';
 import type { AnnouncementPorts } from './messaging/announcement.js';
 import { Answers } from './messaging/answers.js';
@@ -53,6 +54,7 @@ export class HubParts implements Occupant {
   readonly retries: Retries;
   readonly answers: Answers;
   readonly tickets: Tickets;
+  readonly inheritance: Inheritance;
   readonly asking: Asking;
   readonly locks: Locks;
   readonly elections: Elections;
@@ -77,7 +79,8 @@ export class HubParts implements Occupant {
     this.retries = new Retries(deadlines, keepAlive, () => host.now());
     this.answers = new Answers({ host, deadlines, outbox, directory, interests: seat, keepAlive });
     this.tickets = new Tickets(seat, directory, deadlines, keepAlive);
-    this.asking = new Asking(this.tickets, host, setup.detectDeadlocks === false ? NO_CONTEXT : (setup.context ?? NO_CONTEXT), setup.captureSites === true);
+    this.inheritance = new Inheritance(setup.inherit === true ? setup.context : undefined);
+    this.asking = new Asking(this.tickets, host, setup.detectDeadlocks === false ? NO_CONTEXT : (setup.context ?? NO_CONTEXT), this.inheritance, setup.captureSites === true);
     this.locks = new Locks(this.asking, directory);
     this.elections = new Elections(this.asking, seat, directory, keepAlive);
     this.lineViews = new LineViews(seat, directory, keepAlive);

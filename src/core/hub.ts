@@ -116,7 +116,7 @@ export class Hub implements api.Hub {
     checkFunction('handler', handler);
     checkHandling(options);
     this.#parts.seat.assertOpen();
-    return this.#parts.answers.handle(method, handler as Answer, options);
+    return this.#parts.answers.handle(method, this.#parts.inheritance.around(handler as Answer), options);
   }
 
   request<O = unknown>(method: string, input?: unknown, options: api.RequestOptions = NO_OPTIONS): Promise<O> {
@@ -126,8 +126,9 @@ export class Hub implements api.Hub {
     const { timeout = this.#timeout } = options;
     try {
       const payload = isStream(input) ? input : encode(input);
-      if (options.retries !== undefined) return this.#askAgain(method, payload, timeout, options.retries, options) as Promise<O>;
-      return this.#parts.calls.request(method, payload, timeout, options) as Promise<O>;
+      const asked = this.#parts.inheritance.asked(options);
+      if (asked.retries !== undefined) return this.#askAgain(method, payload, timeout, asked.retries, asked) as Promise<O>;
+      return this.#parts.calls.request(method, payload, timeout, asked) as Promise<O>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -137,15 +138,15 @@ export class Hub implements api.Hub {
     checkName('method', method);
     checkStreaming(options);
     const { timeout = this.#timeout } = options;
-    return this.#parts.calls.stream(method, isStream(input) ? input : encode(input), timeout, options) as api.Stream<O>;
+    return this.#parts.calls.stream(method, isStream(input) ? input : encode(input), timeout, this.#parts.inheritance.asked(options)) as api.Stream<O>;
   }
 
   gather<O = unknown>(method: string, input?: unknown, options: api.GatherOptions = NO_OPTIONS): api.Gathering<O> {
     checkName('method', method);
     checkGathering(options);
     const { timeout = this.#timeout } = options;
-    const { calls, members } = this.#parts;
-    return calls.gather(method, encode(input), timeout, options, members) as api.Gathering<O>;
+    const { calls, inheritance, members } = this.#parts;
+    return calls.gather(method, encode(input), timeout, inheritance.asked(options), members) as api.Gathering<O>;
   }
 
   expose<T extends object>(name: string, object: T, options: ExposeOptions<T> = NO_OPTIONS): Exposed {
@@ -204,7 +205,7 @@ export class Hub implements api.Hub {
   }
 
   limit(name: string, options: api.RateLimitOptions): RateLimit {
-    return new RateLimit(this.#parts.asking, name, options);
+    return new RateLimit(this.#parts.asking, this.#parts.inheritance, name, options);
   }
 
   once<R>(key: string, body: LockBody<R>, options: api.OnceOptions = NO_OPTIONS): Promise<R> {
@@ -220,9 +221,9 @@ export class Hub implements api.Hub {
     checkName('barrier', name, MAX_NAME_BYTES - BARRIER.length);
     checkCount('count', count);
     checkBarrier(options);
-    const { deadlines, keepAlive, members, seat, watches } = this.#parts;
+    const { deadlines, inheritance, keepAlive, members, seat, watches } = this.#parts;
     const places = new SharedMap<number>(BARRIER + name, seat, watches, keepAlive);
-    return new Barrier(name, count, places, members, deadlines, keepAlive).meet(options);
+    return new Barrier(name, count, places, members, deadlines, keepAlive).meet(inheritance.waiting(options));
   }
 
   elect(name: string, options: api.WaitOptions = NO_OPTIONS): Promise<api.Term> {
@@ -247,7 +248,7 @@ export class Hub implements api.Hub {
   /** Until its handlers are done the hub still works: they may need it. */
   close(options: api.CloseOptions = NO_OPTIONS): Promise<void> {
     checkOptions('hub.close()', options, CLOSE);
-    const { grace = 5_000, within } = options;
+    const { grace = 5_000, within = this.#parts.inheritance.call } = options;
     checkDuration('grace', grace);
     if (within !== undefined) checkCall(within);
     this.#closing ??= leave(this.#parts, grace, within);

@@ -5,6 +5,7 @@
 import type { Held, WaitOptions } from '../api.js';
 import type { Context } from '../context.js';
 import type { Host } from '../host.js';
+import type { Inheritance } from '../inheritance.js';
 import type { Terms } from '../protocol.js';
 import { captureSite } from '../site.js';
 import { HeldTicket } from './held-ticket.js';
@@ -15,12 +16,14 @@ export class Asking {
   readonly #tickets: Tickets;
   readonly #host: Pick<Host, 'defer'>;
   readonly #context: Context;
+  readonly #inheritance: Inheritance;
   readonly #captureSites: boolean;
 
-  constructor(tickets: Tickets, host: Pick<Host, 'defer'>, context: Context, captureSites: boolean) {
+  constructor(tickets: Tickets, host: Pick<Host, 'defer'>, context: Context, inheritance: Inheritance, captureSites: boolean) {
     this.#tickets = tickets;
     this.#host = host;
     this.#context = context;
+    this.#inheritance = inheritance;
     this.#captureSites = captureSites;
   }
 
@@ -42,7 +45,7 @@ export class Asking {
   }
 
   acquire<H extends HeldTicket>(asked: Asked, options: WaitOptions, hold: Hold<H>): Promise<H> {
-    return new Promise((resolve, reject) => this.#tickets.ask(asked, options, hold, resolve, reject));
+    return new Promise((resolve, reject) => this.#tickets.ask(asked, this.#inheritance.waiting(options), hold, resolve, reject));
   }
 
   tryAcquire<H extends HeldTicket>(asked: Asked, hold: Hold<H>): Promise<H | undefined> {

@@ -30,7 +30,7 @@ export class Elections {
   /** As `stand`, for one who serves when it leads: what it does now has nothing to do with it. */
   standBy(name: string, signal: AbortSignal): Promise<HeldTerm> {
     const asked = this.#asking.asked(name, { space: 'election' }, { within: null }, this.standBy);
-    return this.#asking.acquire({ ...asked, isListening: true }, { signal }, HeldTerm.of);
+    return this.#asking.acquire({ ...asked, isListening: true }, { signal, within: null }, HeldTerm.of);
   }
 
   watch(name: string, signal: AbortSignal | undefined): Feed<Leader | undefined> {

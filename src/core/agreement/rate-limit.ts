@@ -4,6 +4,7 @@
  */
 import type { RateLimit as RateLimitApi, RateLimitOptions } from '../api.js';
 import { NO_OPTIONS } from '../options.js';
+import type { Inheritance } from '../inheritance.js';
 import type { Asking } from './asking.js';
 import { checkRateLimit, checkTake } from './options.js';
 import type { TakeOptions } from './options.js';
@@ -13,9 +14,11 @@ export class RateLimit implements RateLimitApi {
   readonly name: string;
   readonly #semaphore: Semaphore;
   readonly #span: number;
+  readonly #inheritance: Inheritance;
 
-  constructor(asking: Asking, name: string, options: RateLimitOptions) {
+  constructor(asking: Asking, inheritance: Inheritance, name: string, options: RateLimitOptions) {
     checkRateLimit(options);
+    this.#inheritance = inheritance;
     this.name = name;
     this.#span = options.per;
     this.#semaphore = new Semaphore(asking, name, options.permits);
@@ -31,6 +34,6 @@ export class RateLimit implements RateLimitApi {
   }
 
   async #take(options: TakeOptions): Promise<void> {
-    await this.#semaphore.acquire({ ...options, within: null, maxHold: this.#span });
+    await this.#semaphore.acquire({ ...this.#inheritance.waiting(options), within: null, maxHold: this.#span });
   }
 }

@@ -11,6 +11,7 @@ import { encodeFailure, readFailure } from '../codec/failure.js';
 import type { Deadlines } from '../deadlines.js';
 import type { Directory } from '../directory.js';
 import { HubError } from '../errors.js';
+import { shorter } from '../inheritance.js';
 import type { KeepAlive } from '../keep-alive.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
 import { STREAM, isStream } from './flow.js';
@@ -22,6 +23,7 @@ import type { Outbox } from './outbox.js';
 import { Outflow } from './outflow.js';
 import { PendingCall } from './pending-call.js';
 import type { CallKeeper } from './pending-call.js';
+import { RunningCall } from './running-call.js';
 
 export interface CallOptions {
   readonly to?: Address;
@@ -51,12 +53,12 @@ export class Calls implements CallKeeper {
   /** What is asked for the sake of another request waits no longer than that one, and is given up with it. */
   request(method: string, input: Input, timeout: number, { to, signal, within }: RequestOptions): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
-    if (within?.signal.aborted === true) return Promise.reject(within.signal.reason);
-    const patience = within === undefined ? timeout : shorter(timeout, within.remaining);
+    if (within && isAborted(within)) return Promise.reject(within.signal.reason);
+    const patience = within ? shorter(timeout, within.remaining) : timeout;
     if (patience < 0) return Promise.reject(new HubError('TIMEOUT', `"${method}" was not asked: the time of the request that it is for is over.`, { mayHaveRun: false }));
     return new Promise((resolve, reject) => {
       const call = this.#begin(method, input, patience, to, signal, resolve, reject);
-      if (within !== undefined) this.#adopt(call, within);
+      if (within) this.#adopt(call, within);
       if (patience > 0) call.deadline = this.#deadlines.add(patience, call);
       this.#post(call);
     });
@@ -68,7 +70,7 @@ export class Calls implements CallKeeper {
     const answer: Inflow = new Inflow(`the answer to "${method}"`, {
       begin: () => {
         if (signal?.aborted === true) return answer.fail(signal.reason);
-        if (within?.signal.aborted === true) return answer.fail(within.signal.reason);
+        if (within && isAborted(within)) return answer.fail(within.signal.reason);
         const fail = (reason: unknown): void => (signal?.aborted === true ? answer.cut(reason) : answer.fail(reason));
         const end = (value: unknown): void => {
           // A handler that answers with one value streams one.
@@ -78,7 +80,7 @@ export class Calls implements CallKeeper {
         const begun = this.#begin(method, input, 0, to, signal, end, fail);
         begun.takesParts = true;
         begun.answer = answer;
-        if (within !== undefined) this.#adopt(begun, within);
+        if (within) this.#adopt(begun, within);
         if (timeout > 0) begun.deadline = this.#deadlines.add(timeout, { expired: () => this.#cancel(begun, tooLate(begun, timeout)) });
         call = begun;
         this.#post(begun);
@@ -216,9 +218,14 @@ export class Calls implements CallKeeper {
     return call;
   }
 
-  #adopt(call: PendingCall, { signal }: Call): void {
-    call.parent = signal;
-    signal.addEventListener('abort', call);
+  /** A request ends in time by itself. The parts of a stream are told when the time is over. */
+  #adopt(call: PendingCall, within: Call): void {
+    if (within instanceof RunningCall && !call.takesParts) {
+      call.parent = within;
+      return within.adopt(call);
+    }
+    call.parent = within.signal;
+    within.signal.addEventListener('abort', call);
   }
 
   /** What settled the call ends its parts from now on. */
@@ -324,7 +331,8 @@ export class Calls implements CallKeeper {
     call.isWithdrawn = true;
     call.deadline?.cancel();
     call.signal?.removeEventListener('abort', call);
-    call.parent?.removeEventListener('abort', call);
+    if (call.parent instanceof RunningCall) call.parent.dismiss(call);
+    else call.parent?.removeEventListener('abort', call);
     call.input?.stop();
     if (call.isListening) this.#keepAlive.unlisten();
     else this.#keepAlive.end();
@@ -340,12 +348,9 @@ export class Calls implements CallKeeper {
 /** How many members may turn a request away before its asker hears of it. */
 const MOST_REFUSALS = 8;
 
-/** Of two durations, of which the first is without limit if it is 0; below 0 when there is no time left. */
-function shorter(timeout: number, remaining: number): number {
-  if (remaining === Infinity) return timeout;
-  if (remaining <= 0) return -1;
-  const whole = Math.ceil(remaining);
-  return timeout === 0 ? whole : Math.min(timeout, whole);
+/** To look at its signal would make one. */
+function isAborted(call: Call): boolean {
+  return call instanceof RunningCall ? call.isAborted : call.signal.aborted;
 }
 
 function tooLate({ name, member }: PendingCall, timeout: number): HubError {

@@ -70,7 +70,7 @@ function checkAsking({ timeout, to, signal, within }: StreamOptions): void {
   if (timeout !== undefined) checkDuration('timeout', timeout);
   if (to !== undefined) checkAddress(to);
   if (signal !== undefined) checkSignal(signal);
-  if (within !== undefined) checkCall(within);
+  if (within !== undefined && within !== null) checkCall(within);
 }
 
 /** The call that something is done for. */

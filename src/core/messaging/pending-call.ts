@@ -6,6 +6,7 @@ import type { Payload } from '../protocol.js';
 import type { Inflow } from './inflow.js';
 import type { Departure, Parcel } from './outbox.js';
 import type { Outflow } from './outflow.js';
+import type { RunningCall } from './running-call.js';
 
 export interface CallKeeper {
   expired(call: PendingCall): void;
@@ -26,7 +27,7 @@ export class PendingCall implements Parcel, Expiring {
   reject: (reason: unknown) => void;
   deadline: Deadline | undefined = undefined;
   /** Of the request that it is made for, if it is made for one. */
-  parent: AbortSignal | undefined = undefined;
+  parent: AbortSignal | RunningCall | undefined = undefined;
   /** Its answer may come in parts. */
   takesParts = false;
   /** It waits for what others may say at any time, as a listener does. */

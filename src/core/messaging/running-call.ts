@@ -12,6 +12,12 @@ export interface Surroundings {
   readonly deadlines: Deadlines;
 }
 
+/** What is asked for the sake of a call. */
+export interface Heir {
+  /** The call that it is for has been given up. */
+  handleEvent(): void;
+}
+
 export class RunningCall implements Call, Expiring {
   readonly method: string;
   readonly from: Member;
@@ -24,6 +30,7 @@ export class RunningCall implements Call, Expiring {
   #deadline: Deadline | undefined;
   #reason: unknown = undefined;
   #isAborted = false;
+  #heirs: Set<Heir> | undefined;
   /** Whether its asker takes the answer in parts. */
   readonly takesParts: boolean;
   /** The parts of its input, if it comes in parts, and of its answer, if it goes in parts. */
@@ -44,6 +51,11 @@ export class RunningCall implements Call, Expiring {
     this.#around = around;
   }
 
+  /** It has its answer, and its handler is not at work. */
+  get isOver(): boolean {
+    return this.isAnswered && !this.isAtWork;
+  }
+
   get remaining(): number {
     if (this.#timeout === 0) return Infinity;
     return Math.max(0, this.#arrived + this.#timeout - this.#around.host.now());
@@ -51,6 +63,25 @@ export class RunningCall implements Call, Expiring {
 
   get signal(): AbortSignal {
     return (this.#controller ?? this.#watch()).signal;
+  }
+
+  /** Whether it has been given up, and why. What it says costs nothing, and a signal does. */
+  get isAborted(): boolean {
+    return this.#isAborted;
+  }
+
+  get reason(): unknown {
+    return this.#reason;
+  }
+
+  /** Is given up with it, unless it is dismissed before. */
+  adopt(heir: Heir): void {
+    this.#heirs ??= new Set();
+    this.#heirs.add(heir);
+  }
+
+  dismiss(heir: Heir): void {
+    this.#heirs?.delete(heir);
   }
 
   /** Nobody waits for the answer any more. */
@@ -62,6 +93,7 @@ export class RunningCall implements Call, Expiring {
     this.#controller?.abort(reason);
     this.answer?.stop();
     this.input?.cut(reason);
+    for (const heir of [...(this.#heirs ?? [])]) heir.handleEvent();
   }
 
   expired(): void {
