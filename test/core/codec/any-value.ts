@@ -44,7 +44,8 @@ const anyBinary = fc.oneof(
 const anyLeaf = fc.oneof(
   { weight: 4, arbitrary: anyPrimitive },
   anyBinary,
-  fc.date({ noInvalidDate: false }),
+  // Node's `deepStrictEqual` finds no two invalid dates equal: those have a specification of their own.
+  fc.date({ noInvalidDate: true }),
   fc.constantFrom(/a+/giu, /[/\]]\n/, new RegExp('')),
   fc.oneof(fc.boolean(), fc.double(), fc.string(), fc.bigInt()).map((primitive) => Object(primitive) as object),
 );

@@ -35,6 +35,14 @@ describe('The codec', () => {
     );
   });
 
+  it('gives back a date that is none', () => {
+    const [once, again] = crossed<readonly Date[]>(((date) => [date, date])(new Date(Number.NaN)));
+
+    expect(once).to.be.instanceOf(Date);
+    expect(once?.getTime()).to.be.NaN;
+    expect(again).to.equal(once);
+  });
+
   it('gives back by either road what JSON keeps', () => {
     fc.assert(
       fc.property(anyPlainValue, (value) => {
