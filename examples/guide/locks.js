@@ -32,6 +32,17 @@ await held.release();
 const answers = await Promise.all([ann, bob].map((hub) => hub.once('answer', async () => Math.random())));
 console.log(`one answer for both: ${answers[0] === answers[1]}`);
 
+// --- one run for all, and for those who come within a minute
+let runs = 0;
+const fetchRates = () => (runs += 1);
+await ann.once('rates', fetchRates, { ttl: 60_000 });
+await bob.once('rates', fetchRates, { ttl: 60_000 });
+console.log(`runs: ${runs}`);
+
+// --- so many wait for one another
+await Promise.all([ann, bob].map((hub) => hub.barrier('start', 2, { timeout: 5_000 })));
+console.log('both are here');
+
 // --- at most so many in a span
 const mails = ann.limit('mails', { permits: 2, per: 60_000 });
 console.log(`three mails at once: ${[await mails.tryTake(), await mails.tryTake(), await mails.tryTake()].join(', ')}`);

@@ -149,6 +149,8 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
       'bob has it, and ann has lost it: LOST',
       'door: held by ann, awaited by bob',
       'one answer for both: true',
+      'runs: 1',
+      'both are here',
       'three mails at once: true, true, false',
       'door is held, exclusive',
     ],
