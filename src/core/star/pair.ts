@@ -1,7 +1,7 @@
 /** Two ends of a link within one process: how a broker's own process joins it, and how tests and simulations do. */
 import type { HubError } from '../errors.js';
 import type { Host } from '../host.js';
-import { copyOf } from '../text.js';
+import { allocate, copyOf } from '../text.js';
 import type { Link, LinkSink } from './link.js';
 
 /** What one end sends, the other hears later, in the same order, in a turn of its own: ends never call each other directly. */
@@ -18,11 +18,16 @@ type HostOfPair = Pick<Host, 'defer' | 'yield'>;
 /** So many times an end hears before the host looks after its other affairs: two ends could go on among themselves for ever. */
 const IN_A_ROW = 16;
 
+/** What comes in one turn is kept in so many bytes, as long as it fits. */
+const MEMORY = 65_536;
+
 class PairedLink implements Link {
   readonly #host: HostOfPair;
   #other: PairedLink | undefined;
   #sink: LinkSink | undefined;
   #coming: Coming[] = [];
+  readonly #memory = allocate(MEMORY);
+  #used = 0;
   #isWoken = false;
   #inARow = 0;
   #life: { readonly at: 'open' } | { readonly at: 'closing'; readonly reason: HubError | undefined } | { readonly at: 'closed' } = { at: 'open' };
@@ -57,7 +62,7 @@ class PairedLink implements Link {
 
   arrive(bytes: Uint8Array, areGiven: boolean): void {
     if (this.#life.at !== 'open') return;
-    this.#coming.push({ bytes: areGiven ? bytes : copyOf(bytes, 0, bytes.length), areGiven });
+    this.#coming.push({ bytes: areGiven ? bytes : this.#copy(bytes), areGiven });
     this.#wake();
   }
 
@@ -65,6 +70,16 @@ class PairedLink implements Link {
     if (this.#life.at !== 'open') return;
     this.#life = { at: 'closing', reason };
     this.#wake();
+  }
+
+  /** In memory that is used again when all of it has been heard. */
+  #copy(bytes: Uint8Array): Uint8Array {
+    const from = this.#used;
+    const to = from + bytes.length;
+    if (to > this.#memory.length) return copyOf(bytes, 0, bytes.length);
+    this.#memory.set(bytes, from);
+    this.#used = to;
+    return this.#memory.subarray(from, to);
   }
 
   #wake(): void {
@@ -81,6 +96,7 @@ class PairedLink implements Link {
     this.#coming = [];
     for (const { bytes, areGiven } of coming) if (this.#life.at !== 'closed') sink?.received(bytes, areGiven);
     if (this.#coming.length > 0) return this.#wake();
+    this.#used = 0;
     if (this.#life.at !== 'closing') return;
     const { reason } = this.#life;
     this.#life = { at: 'closed' };

@@ -8,10 +8,11 @@ import { allocate, copyOf, readUtf8 } from '../text.js';
 import { AT, FLAG, FORM, HEADER, KIND } from './packet.js';
 
 const NOTHING = new Uint8Array(0);
+const NO_VIEW = new DataView(NOTHING.buffer);
 
 export class Reader {
   bytes: Uint8Array = NOTHING;
-  #view: DataView = new DataView(NOTHING.buffer);
+  #view: DataView = NO_VIEW;
   /** The packet is `bytes` from `start` to `end`. */
   start = 0;
   end = 0;
@@ -65,7 +66,7 @@ export class Reader {
   /** Lets go of the memory. */
   close(): void {
     this.bytes = NOTHING;
-    this.#view = new DataView(NOTHING.buffer);
+    this.#view = NO_VIEW;
   }
 
   get name(): string {
