@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { RemoteFunction } from '../../src/index.js';
+import type { Remote, RemoteFunction } from '../../src/index.js';
 import { startCluster } from '../support/cluster-fixture.js';
 import type { Fixture } from '../support/fixture.js';
 import { startFork } from '../support/fork-fixture.js';
@@ -129,6 +129,47 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
 
       expect(await asked).to.equal('third');
     });
+
+    if (name === 'socket') {
+      it('the broker, which owns a singleton: its next owner serves under the next broker, and is heard', async () => {
+        const { broker, bob, cid } = await group.gather('broker', 'bob', 'cid');
+        const standBy = (peer: Peer): Promise<void> =>
+          peer.run(({ hub, keep }) => {
+            hub.singleton('till', ({ token }) => Object.assign(keep('target', new EventTarget()), { where: () => hub.member.name, token: () => token }));
+          });
+        interface Till {
+          where(): string;
+          token(): number;
+        }
+        await standBy(broker);
+        const before = await cid.run(async ({ hub, keep, log }) => {
+          const till = keep('till', hub.service<Till>('till'));
+          await till.on('rung', ({ detail }) => log('rung').push(detail));
+          return [await till.where(), await till.token()] as const;
+        });
+        await standBy(bob);
+        await bob.run(({ hub }) => hub.state('settling').size());
+
+        await kill(broker);
+        const after = await cid.run(async ({ kept }) => {
+          const till = kept<Remote<Till>>('till');
+          for (;;) {
+            try {
+              return [await till.where(), await till.token()] as const;
+            } catch (error) {
+              // It went to the dead, before that was heard of.
+              if ((error as { code?: string }).code !== 'LOST') throw error;
+            }
+          }
+        });
+        await group.settled();
+        await bob.run(({ kept }) => void kept<EventTarget>('target').dispatchEvent(Object.assign(new Event('rung'), { detail: 7 })));
+
+        expect([before[0], after[0]]).to.deep.equal(['broker', 'bob']);
+        expect(after[1]).to.be.above(before[1]);
+        expect(await cid.run(({ log }) => log('rung').reach(1))).to.deep.equal([7]);
+      });
+    }
 
     it(`the owner of a singleton, ${kills} times in a row: never are there two`, async () => {
       const witness = join(folder.path, 'witness');

@@ -51,6 +51,7 @@ export class Services {
   }
 
   expose(name: string, object: object, options: CheckedExposing, hidden: readonly string[] = []): Exposed {
+    for (const other of this.#exposures) if (other.name === name) throw new TypeError(`This hub exposes "${name}" already. Close that first, or choose another name.`);
     const { answers, context } = this.#ports;
     const exposure: Exposure = new Exposure(
       name,
@@ -96,13 +97,14 @@ export class Services {
     this.#singletons.set(name, singleton);
     const service = this.#remote(name, options);
     const close = async (): Promise<void> => {
+      signal?.removeEventListener('abort', abort);
       service.dispose();
       await singleton.close();
       if (this.#singletons.get(name) === singleton) this.#singletons.delete(name);
     };
     const abort = (): void => void close();
     if (signal?.aborted === true) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
+    else signal?.addEventListener('abort', abort);
     return remoteOf(service, { [Symbol.asyncDispose]: close });
   }
 
