@@ -242,7 +242,7 @@ export class Seated implements Session, Desk, Patient {
     switch (this.#life.at) {
       case 'seated':
       case 'handed over':
-        if (packet.kind >= FIRST_ENVELOPE) this.#traffic?.packet(packet);
+        if (packet.kind >= FIRST_ENVELOPE) this.#receive(packet);
         else this.#told(packet, this.#life.place);
         // What was big may have left because another member has taken what was before it, or has gone.
         if (this.#draining.length > 0) this.#drainedNow();
@@ -425,6 +425,15 @@ export class Seated implements Session, Desk, Patient {
       this.#traffic?.memberLeft(event.number);
     }
     this.#seat.ear.heard(event);
+  }
+
+  /** The broker does not read what it sends on: what is wrong with it is the fault of its sender, and ends nothing here. */
+  #receive(packet: Reader): void {
+    try {
+      this.#traffic?.packet(packet);
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+    }
   }
 
   readonly #deliver: Deliver = (flags, envelope) => {

@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { unwrap, isOurs } from '../../src/adapters/ipc/parcel.js';
+import { decode } from '../../src/core/codec/codec.js';
+import { writeTagged } from '../../src/core/codec/tagged-writer.js';
+import { HubError } from '../../src/core/errors.js';
+import { Estate } from '../../src/core/star/estate.js';
+import { eachRecord, Records, salvage, soundLength } from '../../src/core/star/records.js';
+import { Random } from '../simulation/random.js';
+import { mutate } from './mutate.js';
+
+const INPUTS = 20_000;
+
+/** Nothing but these comes out of a reader, whatever goes in; and none reads for long. */
+function expectReadable(read: () => unknown, codes: readonly string[], input: Uint8Array): void {
+  const begun = performance.now();
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof HubError) || !codes.includes(error.code)) throw new Error(`${Buffer.from(input).toString('hex')}: ${String(error)}`, { cause: error });
+  }
+  const time = performance.now() - begun;
+  if (time > 1_000) throw new Error(`${Buffer.from(input).toString('hex').slice(0, 200)} took ${time} ms`);
+}
+
+describe('Whatever bytes are read', () => {
+  it(`values are values, or refused: ${INPUTS} inputs`, () => {
+    const random = new Random(1);
+    const values = [undefined, -0, 1n << 70n, 'ü'.repeat(50), [1, [2, [3]]], new Map([[{ a: 1 }, new Set([1])]]), new Error('no', { cause: new RangeError() }), new Date(), /a+/g, new Float64Array(4), Buffer.from('b'), { a: { b: { c: [,, 1] } } }];
+    const real = values.map((value) => writeTagged(value));
+
+    for (let i = 0; i < INPUTS; i++) {
+      const bytes = mutate(random.pick(real), real, random);
+      expectReadable(() => decode({ form: 'tagged', bytes }), ['UNSERIALIZABLE', 'BAD_PACKET'], bytes);
+    }
+  });
+
+  it(`journals are read as far as they are sound, or refused: ${INPUTS} inputs`, () => {
+    const random = new Random(2);
+    const records = new Records();
+    for (let i = 1; i <= 8; i++) records.decree(i, JSON.stringify({ command: { type: 'member.join', member: { id: `m${i}`, name: 'm', labels: {}, pid: i } } }));
+    const journal = Uint8Array.from(records.bytes);
+    const members = Estate.read(journal).ledger.members.size;
+
+    for (let i = 0; i < INPUTS; i++) {
+      const bytes = mutate(journal, [journal], random);
+      expectReadable(
+        () => {
+          const sound = soundLength(bytes, 'journal');
+          expect(Estate.read(bytes.subarray(0, sound)).ledger.members.size).to.be.at.most(members + 8);
+        },
+        ['JOURNAL'],
+        bytes,
+      );
+      const { sound, dropped } = salvage(bytes);
+      expect(eachRecord(sound)).to.equal(sound.length);
+      expect(sound.length + dropped.reduce((size, [from, to]) => size + to - from, 0)).to.equal(bytes.length);
+    }
+  });
+
+  it(`parcels are ours, or not: ${INPUTS} inputs`, () => {
+    const random = new Random(3);
+    const real = ['{"interhub":1,"group":"g","link":"l","type":"packets","bytes":"AAAA"}', '{"interhub":1,"group":"g","link":"l","type":"open","bytes":{"0":0}}'].map((text) => Uint8Array.from(Buffer.from(text)));
+    let ours = 0;
+
+    for (let i = 0; i < INPUTS; i++) {
+      const parcel = parsed(mutate(random.pick(real), real, random));
+      if (!isOurs(parcel)) continue;
+      ours += 1;
+      const bytes = unwrap(parcel.bytes);
+      expect(bytes === undefined || bytes instanceof Uint8Array).to.equal(true);
+    }
+
+    expect(ours).to.be.above(INPUTS / 100);
+  });
+});
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
+}
