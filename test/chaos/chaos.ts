@@ -71,8 +71,9 @@ class Chaos {
 
   async run(time: number): Promise<Report> {
     this.#note(`${this.#durability}${this.#removes ? ', folders are removed' : ''}`);
-    // The first is never killed: where all have ended, nothing is left of what they shared.
-    for (let i = 4 + this.#random.below(4); i > 0; i--) this.#start();
+    // The first is never killed, and is there before the others: where all have ended, nothing is left of what they shared.
+    await this.#isSeated(this.#start());
+    for (let i = 3 + this.#random.below(4); i > 0; i--) this.#start();
     for (const until = performance.now() + time; performance.now() < until; ) {
       await pause(50 + this.#random.next() * 350);
       await this.#cause();
@@ -98,7 +99,7 @@ class Chaos {
     while (this.#children.size < 4 || (this.#children.size < 8 && random.chance(0.3))) this.#start();
   }
 
-  #start(): void {
+  #start(): ChildProcess {
     this.#names += 1;
     const name = `c${this.#names}`;
     const hasFewFiles = this.#names > 1 && this.#random.chance(0.2);
@@ -106,7 +107,7 @@ class Chaos {
     const task: Task = { path: this.#file('hub'), name, durability: this.#durability, witness: this.#file('witness'), history: this.#file('history'), ...files };
     const command = `${hasFewFiles ? `ulimit -n ${OPEN_FILES}; ` : ''}exec "$0" "$@"`;
     this.#note(`starts ${name}${hasFewFiles ? ' with few files' : ''}`);
-    const child = spawn('/bin/sh', ['-c', command, process.execPath, '--enable-source-maps', PROGRAM, JSON.stringify(task)], { stdio: ['pipe', 'ignore', 'pipe'] });
+    const child = spawn('/bin/sh', ['-c', command, process.execPath, '--enable-source-maps', PROGRAM, JSON.stringify(task)], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#children.set(name, child);
     let said = '';
     child.stdin?.on('error', () => undefined);
@@ -116,6 +117,11 @@ class Chaos {
       const isExpected = signal === 'SIGKILL' || code === 0;
       if (!isExpected || said !== '') this.#findings.push(`${name} ended by ${signal ?? code}: ${said.slice(0, 2_000)}`);
     });
+    return child;
+  }
+
+  async #isSeated({ stdout }: ChildProcess): Promise<void> {
+    if (stdout !== null) await once(stdout, 'data');
   }
 
   async #killBroker(): Promise<void> {
@@ -126,8 +132,8 @@ class Chaos {
   #kill(name: string): void {
     if (name === 'c1') return;
     this.#note(`kills ${name}`);
-    this.#children.get(name)?.kill('SIGKILL');
     this.#witness.kills(name);
+    this.#children.get(name)?.kill('SIGKILL');
     this.#children.delete(name);
   }
 
@@ -147,8 +153,6 @@ class Chaos {
   #leave(name: string, order: 'exit' | 'close'): void {
     if (name === 'c1') return;
     this.#tell(name, order);
-    const child = this.#children.get(name);
-    child?.once('exit', () => this.#witness.kills(name));
   }
 
   #tell(name: string, order: string): void {

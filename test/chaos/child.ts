@@ -35,11 +35,15 @@ process.on('uncaughtException', (error) => {
 createInterface({ input: process.stdin }).on('line', (line) => {
   const [order, time] = line.split(' ');
   if (order === 'busy') busy(Number(time));
-  else if (order === 'exit') process.exit(0);
   else if (order === 'close') isClosing = true;
+  else if (order === 'exit') {
+    book.kills(name);
+    process.exit(0);
+  }
 });
 
 await hub.ready();
+process.stdout.write('seated\n');
 if (files !== undefined) leaveOpen(files);
 hub.handle('echo', (value) => value);
 hub.on('news', () => undefined);

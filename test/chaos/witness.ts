@@ -30,7 +30,7 @@ export class WitnessBook {
     this.#write({ by: this.#by, at: now(), type: 'leaves', key, token, isLost });
   }
 
-  /** Before the signal is sent. */
+  /** Whoever it is holds nothing any more. */
   kills(by: string): void {
     this.#write({ by, at: now(), type: 'killed' });
   }
