@@ -1,6 +1,7 @@
 /** Who wants to hear of what, as the broker knows it, and who wants to know that. Pure. */
 import type { Interest } from '../protocol.js';
 import { isPattern, Pattern } from '../pattern.js';
+import { PatternTree } from './pattern-tree.js';
 
 /** A name whose listeners have changed, and the members that want to know. */
 export interface Shift {
@@ -19,8 +20,8 @@ export class Interests {
   readonly #topicWatchers = new Table();
   readonly #methodWatchers = new Table();
   readonly #leaders = new Table();
-  /** Parsed forms of those names in `#topics` that are patterns. */
-  readonly #patterns = new Map<string, Pattern>();
+  /** Those names in `#topics` that are patterns. */
+  readonly #patterns = new PatternTree();
   /** Answers to `listening` for as long as they hold. */
   readonly #known = new Map<string, readonly number[]>();
 
@@ -81,9 +82,7 @@ export class Interests {
     const exact = this.#topics.of(topic);
     if (this.#patterns.size === 0) return exact;
     const members = new Set(exact);
-    for (const [name, pattern] of this.#patterns) {
-      if (pattern.matches(topic)) for (const number of this.#topics.of(name)) members.add(number);
-    }
+    for (const pattern of this.#patterns.fitting(topic)) for (const number of this.#topics.of(pattern)) members.add(number);
     return [...members];
   }
 
@@ -111,8 +110,8 @@ export class Interests {
       this.#known.delete(name);
       return this.#shift('topic', name);
     }
-    const pattern = this.#patterns.get(name) ?? new Pattern(name);
-    if (this.#topics.has(name)) this.#patterns.set(name, pattern);
+    const pattern = new Pattern(name);
+    if (this.#topics.has(name)) this.#patterns.add(name);
     else this.#patterns.delete(name);
     this.#known.clear();
     return [...this.#topicWatchers.names()].filter((watched) => pattern.matches(watched)).flatMap((watched) => this.#shift('topic', watched));
