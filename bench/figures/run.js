@@ -2,9 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { death } from './death.js';
+import { memory } from './memory.js';
 import { stall } from './stall.js';
 
-const FIGURES = { stall };
+const FIGURES = { death, memory, stall };
 
 const wanted = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'if-'));
