@@ -6,27 +6,26 @@
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
 import { EVERYONE } from '../protocol.js';
-import type { Command, Envelope, Event, Interest, MapTerms, Member, Payload } from '../protocol.js';
+import type { Command, Envelope, Interest, MapTerms, Member } from '../protocol.js';
 import type { Seat, Session, Settled } from '../transport.js';
 import type { Deliver } from './arrivals.js';
 import { Commands } from './commands.js';
 import { Connection } from './connection.js';
 import type { Desk } from './connection.js';
-import { readChallenge, readRefusal, readWelcome } from './hello.js';
-import type { Hello, Welcome } from './hello.js';
+import type { Welcome } from './hello.js';
+import { Introduction } from './introduction.js';
+import type { Self } from './introduction.js';
 import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
-import { FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
-import { Parts, isPart } from './parts.js';
+import { News } from './news.js';
+import { FIRST_ENVELOPE, FLAG, KIND } from './packet.js';
 import { Pulse } from './pulse.js';
 import type { Patient } from './pulse.js';
 import type { Reader } from './reader.js';
-import { oath } from './secret.js';
 import type { Secret } from './secret.js';
-import { sizeOf, sizeOfMany } from './sizes.js';
+import { checkCommand, checkPayload } from './sizes.js';
 import { Traffic } from './traffic.js';
 import { Turn } from './turn.js';
-import { readEvent, readOutcome } from './vocabulary.js';
 import { WaitingRoom } from './waiting-room.js';
 
 export interface SeatedOptions {
@@ -59,10 +58,7 @@ type Life =
   | { readonly at: 'ended' };
 
 interface Entering {
-  /** What it has said. */
-  readonly hello: string;
-  /** Whether the broker knows the secret. */
-  isProved: boolean;
+  readonly introduction: Introduction;
   readonly entered: (isIn: boolean) => void;
   readonly refused: (error: HubError) => void;
 }
@@ -73,11 +69,9 @@ export class Seated implements Session, Desk, Patient {
   readonly #turn: Turn;
   readonly #pulse: Pulse;
   readonly #commands = new Commands();
-  readonly #parts = new Parts();
+  readonly #news: News;
   readonly #interests = new Map<string, Interest>();
   readonly #room: WaitingRoom;
-  /** Everyone who is in the group now, as far as this session was told. */
-  readonly #present = new Map<number, Member>();
   readonly #ended = new AbortController();
   readonly #gone: Promise<void>;
   #isGone: () => void = nothing;
@@ -99,6 +93,7 @@ export class Seated implements Session, Desk, Patient {
     this.#options = options;
     this.#turn = new Turn(options.host);
     this.#pulse = new Pulse(options.host, this);
+    this.#news = new News({ commands: this.#commands, ear: seat.ear, left: (member) => this.#traffic?.memberLeft(member) });
     this.#room = new WaitingRoom(options.limits.queue);
     this.#gone = new Promise((resolve) => {
       this.#isGone = resolve;
@@ -112,16 +107,16 @@ export class Seated implements Session, Desk, Patient {
    */
   enter(link: Link, epoch: number, epilogue: () => Promise<void> = () => Promise.resolve()): Promise<boolean> {
     return new Promise((entered, refused) => {
-      const hello = this.#hello(Math.max(epoch, this.#epoch));
-      this.#hasKnocked = true;
-      this.#entering = { entered, refused, hello: JSON.stringify(hello), isProved: false };
-      this.#epilogue = epilogue;
       const connection = new Connection(this, link, this.#turn);
+      const introduction = new Introduction(connection.out, this.#self(Math.max(epoch, this.#epoch)), this.#options.secret);
+      this.#hasKnocked = true;
+      this.#entering = { introduction, entered, refused };
+      this.#epilogue = epilogue;
       connection.admit(0, this.#options.limits.packet);
       this.#connection = connection;
       this.#traffic = new Traffic(connection.out, this.#options.limits, this.#deliver);
       connection.open();
-      connection.out.control(KIND.hello, hello);
+      introduction.begin();
     });
   }
 
@@ -163,7 +158,7 @@ export class Seated implements Session, Desk, Patient {
   }
 
   send(envelope: Envelope): void {
-    this.#checkSize(envelope.payload, envelope.name);
+    checkPayload(envelope.payload, envelope.name, this.#options.limits);
     switch (this.#life.at) {
       case 'seated':
         if (this.#traffic?.send(envelope) === false) this.#comesBack(envelope);
@@ -184,8 +179,7 @@ export class Seated implements Session, Desk, Patient {
       throw new TypeError(`"${command.type}" is the authority's to say; it cannot be submitted.`);
     }
     if (command.type === 'map.set' || command.type === 'map.add' || command.type === 'map.transact') this.#checkTerms(command);
-    if (command.type === 'map.set') this.#checkSize(command.value, command.key);
-    if (command.type === 'map.transact' || command.type === 'map.pick') this.#checkRoom(sizeOfMany(command), `What is asked of the map "${command.map}" at once`);
+    checkCommand(command, this.#options.limits);
     if (this.#commands.size >= this.#options.limits.commands && command.type !== 'lock.release') this.#overloaded();
     const number = this.#commands.add(command, settled);
     if (this.#life.at !== 'seated') return;
@@ -238,12 +232,14 @@ export class Seated implements Session, Desk, Patient {
   packet(connection: Connection, packet: Reader): void {
     if (connection !== this.#connection) return;
     this.#pulse.heard();
-    if (this.#entering !== undefined) return this.#greeted(packet, this.#entering);
+    if (this.#entering !== undefined) return this.#answered(connection, packet, this.#entering);
     switch (this.#life.at) {
       case 'seated':
       case 'handed over':
         if (packet.kind >= FIRST_ENVELOPE) this.#receive(packet);
-        else this.#told(packet, this.#life.place);
+        else if (packet.kind === KIND.handover) this.#handOver(this.#life.place);
+        else if (packet.kind === KIND.bye) this.end(new HubError('LOST', 'The authority of the group has closed.'));
+        else this.#news.packet(packet);
         // What was big may have left because another member has taken what was before it, or has gone.
         if (this.#draining.length > 0) this.#drainedNow();
         return;
@@ -266,7 +262,7 @@ export class Seated implements Session, Desk, Patient {
   closed(connection: Connection, error: HubError = new HubError('LOST', 'The link to the authority of the group has ended.')): void {
     if (connection !== this.#connection) return;
     this.#connection = undefined;
-    this.#parts.clear();
+    this.#news.interrupt();
     this.#pulse.stop();
     const entering = this.#entering;
     this.#entering = undefined;
@@ -298,57 +294,27 @@ export class Seated implements Session, Desk, Patient {
     if (this.#life.at === 'seated') this.#seat.ear.suspended(isStalled);
   }
 
-  #hello(epoch: number): Hello {
-    const { proof, secret } = this.#options;
-    const hello = {
-      protocol: PROTOCOL,
-      member: this.#seat.member,
-      epoch,
-      ...(proof === undefined ? {} : { proof }),
-      ...(secret === undefined ? {} : { nonce: secret.nonce() }),
-    };
-    return this.#life.at === 'joining' || this.#life.at === 'ended' ? hello : { ...hello, resume: this.#life.place.member.number };
+  #self(epoch: number): Self {
+    const { proof } = this.#options;
+    const self = { member: this.#seat.member, epoch, ...(proof === undefined ? {} : { proof }) };
+    return this.#life.at === 'joining' || this.#life.at === 'ended' ? self : { ...self, resume: this.#life.place.member.number };
   }
 
-  #greeted(packet: Reader, entering: Entering): void {
-    const { entered, refused } = entering;
-    switch (packet.kind) {
-      case KIND.challenge:
-        return this.#challenged(packet.text(), entering);
-      case KIND.welcome:
-        if (this.#options.secret !== undefined && !entering.isProved) return this.#distrust(entering, 'did not prove that it knows the secret');
-        this.#entering = undefined;
-        this.#welcomed(readWelcome(packet.text()));
-        return entered(true);
-      case KIND.refused:
-        this.#entering = undefined;
-        return refused(readRefusal(packet.text()));
-      case KIND.bye:
-      case KIND.handover:
-        // The link's end follows.
-        return;
-      default:
-        throw new HubError('BAD_PACKET', `A broker began with a packet of kind ${packet.kind}; it should have begun with a welcome.`);
-    }
-  }
-
-  #challenged(text: string, entering: Entering): void {
-    const { secret } = this.#options;
-    if (secret === undefined) throw new HubError('BAD_PACKET', 'A broker asked for a secret that was not offered.');
-    const { epoch, nonce, proof } = readChallenge(text);
-    if (!secret.verify(oath('broker', epoch, nonce, entering.hello), proof)) return this.#distrust(entering, 'was given another secret than this process');
-    entering.isProved = true;
-    this.#connection?.out.control(KIND.proof, { proof: secret.sign(oath('member', epoch, nonce, entering.hello)) });
-  }
-
-  /** Whoever is there may be anybody: it is told nothing more. */
-  #distrust({ refused }: Entering, what: string): void {
-    const error = new HubError('REFUSED', `The broker of the group ${what}. Pass the same \`secret\` in all processes of the group.`);
-    const connection = this.#connection;
+  #answered(connection: Connection, packet: Reader, { introduction, entered, refused }: Entering): void {
+    const answer = introduction.packet(packet);
+    if (answer === undefined) return;
     this.#entering = undefined;
-    this.#connection = undefined;
-    connection?.destroy(error);
-    refused(error);
+    switch (answer.type) {
+      case 'welcome':
+        this.#welcomed(answer.welcome);
+        return entered(true);
+      case 'refused':
+        return refused(answer.error);
+      case 'distrusted':
+        this.#connection = undefined;
+        connection.destroy(answer.error);
+        return refused(answer.error);
+    }
   }
 
   #welcomed({ number, members, epoch, outlives }: Welcome): void {
@@ -356,13 +322,13 @@ export class Seated implements Session, Desk, Patient {
     this.#epoch = epoch;
     switch (life.at) {
       case 'joining':
-        for (const member of members) this.#present.set(member.number, member);
+        this.#news.begin(members);
         this.#life = { at: 'seated', place: { member: { ...this.#seat.member, number }, members, outlives } };
         return;
       case 'suspended':
         this.#life = { at: 'seated', place: { ...life.place, outlives } };
         this.#sayAgain(new Set(members.map(({ number }) => number)));
-        this.#catchUp(members);
+        this.#news.catchUp(members);
         return this.#seat.ear.suspended(false);
       case 'leaving':
         return this.#sayGoodBye();
@@ -388,43 +354,6 @@ export class Seated implements Session, Desk, Patient {
     this.#drainedNow();
     // Whom they were for never saw them: this comes before the news that they have left.
     for (const envelope of undeliverable) this.#deliver(FLAG.returned, envelope);
-  }
-
-  /** Who has come and gone in the meantime. */
-  #catchUp(members: readonly Member[]): void {
-    const now = new Map(members.map((member) => [member.number, member]));
-    for (const number of [...this.#present.keys()]) if (!now.has(number)) this.#hear({ type: 'member.left', number, reason: 'lost' });
-    for (const member of members) if (!this.#present.has(member.number)) this.#hear({ type: 'member.joined', member });
-  }
-
-  #told(packet: Reader, place: Place): void {
-    switch (packet.kind) {
-      case KIND.outcome:
-        return this.#commands.settle(packet.id, packet.member, this.#parts.complete(readOutcome(packet)));
-      case KIND.event: {
-        const event = readEvent(packet);
-        if (isPart(event)) return this.#parts.add(event);
-        this.#commands.decided(packet.member);
-        return this.#hear(this.#parts.complete(event));
-      }
-      case KIND.pong:
-        return this.#commands.decided(packet.member);
-      case KIND.handover:
-        return this.#handOver(place);
-      case KIND.bye:
-        return this.end(new HubError('LOST', 'The authority of the group has closed.'));
-      default:
-        throw new HubError('BAD_PACKET', `A broker sent a packet of kind ${packet.kind}, which is not for a member.`);
-    }
-  }
-
-  #hear(event: Event): void {
-    if (event.type === 'member.joined') this.#present.set(event.member.number, event.member);
-    else if (event.type === 'member.left') {
-      this.#present.delete(event.number);
-      this.#traffic?.memberLeft(event.number);
-    }
-    this.#seat.ear.heard(event);
   }
 
   /** The broker does not read what it sends on: what is wrong with it is the fault of its sender, and ends nothing here. */
@@ -501,26 +430,9 @@ export class Seated implements Session, Desk, Patient {
     if (terms?.durable !== true || this.#place().outlives) return;
     throw new HubError('UNSUPPORTED', `The map "${map}" was to be there after the group's end, and this group keeps nothing. Use the socket transport with the durability "process" or "disk", or leave out \`durable\`.`);
   }
-
-  #checkSize(payload: Payload, name: string): void {
-    if (typeof payload === 'string' && payload.length * 3 <= this.#longest) return;
-    this.#checkRoom(sizeOf(payload), name === '' ? 'An answer, or a part of one,' : `A value for "${name}"`);
-  }
-
-  #checkRoom(size: number, what: string): void {
-    if (size <= this.#longest) return;
-    throw new HubError('TOO_LARGE', `${what} takes ${size} bytes; the limit is ${this.#longest}. Send it in parts, or raise \`limits.packet\` on all sides.`);
-  }
-
-  get #longest(): number {
-    return this.#options.limits.packet - ROOM_FOR_THE_REST;
-  }
 }
 
 const nothing = (): void => {};
 
 /** How long a leaving member waits for the broker to say good-bye too. */
 const GOOD_BYE = 2_000;
-
-/** What a packet may hold beside its payload: two names at most, and some numbers. */
-const ROOM_FOR_THE_REST = 4_096;
