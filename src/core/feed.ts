@@ -2,6 +2,7 @@
  * An async iterable with a bounded buffer: what `subscribe` and the watches give their readers. It survives losses of the
  * group; it ends by `return` (so by `break`), by its signal, which it throws the reason of, or with its hub.
  */
+import { offAbort, onAbort } from './aborts.js';
 import { HubError } from './errors.js';
 
 export interface FeedOptions<T> {
@@ -35,7 +36,7 @@ export class Feed<T> implements AsyncIterableIterator<T>, AsyncDisposable {
     this.#ended = ended;
     const { signal } = options;
     if (signal?.aborted === true) this.#life = { at: 'failing', error: signal.reason };
-    else signal?.addEventListener('abort', this);
+    else onAbort(signal, this);
   }
 
   get dropped(): number {
@@ -135,7 +136,7 @@ export class Feed<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   #close(life: Life): void {
     if (this.#life.at !== 'open') return;
     this.#life = life;
-    this.#options.signal?.removeEventListener('abort', this);
+    offAbort(this.#options.signal, this);
     const readers = this.#readers;
     this.#readers = [];
     for (const { resolve, reject } of readers) this.next().then(resolve, reject);

@@ -1,4 +1,5 @@
 /** How long a wait of several steps may take: one signal for all of them, whether its caller gives up or the time is over. */
+import { offAbort, onAbort } from '../aborts.js';
 import type { Deadlines } from '../deadlines.js';
 import type { HubError } from '../errors.js';
 import type { PatienceOptions } from './options.js';
@@ -20,9 +21,9 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
-    const settled = (): void => signal.removeEventListener('abort', abort);
+    const settled = (): void => offAbort(signal, abort);
     if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
+    onAbort(signal, abort);
     promise.then(resolve, reject).finally(settled);
   });
 }

@@ -1,5 +1,6 @@
 /** A copy of a map in this process, kept by following it: what is read from it costs no more than a `Map`. */
 import type { Replica as ReplicaApi, ReplicaOptions } from '../api.js';
+import { offAbort, onAbort } from '../aborts.js';
 import { decode } from '../codec/codec.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
@@ -25,7 +26,7 @@ export class Replica<V> implements ReplicaApi<V>, Follower {
     signal?.throwIfAborted();
     const replica = new Replica<V>(map, watches, keepAlive, signal);
     const isWhole = replica.reached(1);
-    signal?.addEventListener('abort', replica, { once: true });
+    onAbort(signal, replica);
     watches.follow(map, replica);
     await isWhole;
     return replica;
@@ -86,13 +87,13 @@ export class Replica<V> implements ReplicaApi<V>, Follower {
       const settle = (tell: () => void): void => {
         this.#waiting.delete(waiting);
         this.#keepAlive.end();
-        signal?.removeEventListener('abort', abort);
+        offAbort(signal, abort);
         tell();
       };
       const waiting: Waiting = { version, resolve: () => settle(resolve), reject: (reason) => settle(() => reject(reason)) };
       this.#waiting.add(waiting);
       this.#keepAlive.begin();
-      signal?.addEventListener('abort', abort, { once: true });
+      onAbort(signal, abort);
     });
   }
 
@@ -136,7 +137,7 @@ export class Replica<V> implements ReplicaApi<V>, Follower {
     if (this.#life.at === 'ended') return;
     this.#life = { at: 'ended', reason };
     this.#watches.unfollow(this.#map, this);
-    this.#signal?.removeEventListener('abort', this);
+    offAbort(this.#signal, this);
     for (const waiting of [...this.#waiting]) waiting.reject(reason);
   }
 }

@@ -1,5 +1,6 @@
 /** One map of the group, as one hub sees it. It holds nothing: every call is a command, and the authority's order is its truth. */
 import type * as api from '../api.js';
+import { offAbort, onAbort } from '../aborts.js';
 import { checkFunction, checkName } from '../arguments.js';
 import { encode } from '../codec/codec.js';
 import { HubError } from '../errors.js';
@@ -157,7 +158,7 @@ type Update<V> = (value: V | undefined) => V | undefined | Promise<V | undefined
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    onAbort(signal, abort);
+    promise.then(resolve, reject).finally(() => offAbort(signal, abort));
   });
 }

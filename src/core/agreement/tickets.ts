@@ -3,6 +3,7 @@
  * is by then; so a grant that is on its way when the wait is given up leaks nothing.
  */
 import type { WaitOptions } from '../api.js';
+import { offAbort, onAbort } from '../aborts.js';
 import type { Deadlines } from '../deadlines.js';
 import type { Directory } from '../directory.js';
 import { HubError } from '../errors.js';
@@ -46,7 +47,7 @@ export class Tickets implements WaitKeeper {
     if (asked.isListening === true) this.#keepAlive.listen();
     else this.#keepAlive.begin();
     if (timeout > 0) waiting.deadline = this.#deadlines.add(timeout, waiting);
-    signal?.addEventListener('abort', waiting);
+    onAbort(signal, waiting);
   }
 
   /** The authority has granted a ticket that waited. */
@@ -150,7 +151,7 @@ export class Tickets implements WaitKeeper {
   #over(waiting: Waiting): void {
     waiting.isOver = true;
     waiting.deadline?.cancel();
-    waiting.signal?.removeEventListener('abort', waiting);
+    offAbort(waiting.signal, waiting);
     this.#waiting.delete(waiting.ticket);
     if (waiting.asked.isListening === true) this.#keepAlive.unlisten();
     else this.#keepAlive.end();

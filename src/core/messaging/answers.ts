@@ -4,6 +4,7 @@
  */
 import PQueue from 'p-queue';
 import type { Call, HandleOptions } from '../api.js';
+import { offAbort, onAbort } from '../aborts.js';
 import { decode, encode } from '../codec/codec.js';
 import { encodeFailure, readFailure } from '../codec/failure.js';
 import { HubError } from '../errors.js';
@@ -54,7 +55,7 @@ export class Answers {
     const end = (): void => {
       if (this.#handlers.get(method) !== handler) return;
       this.#handlers.delete(method);
-      signal?.removeEventListener('abort', end);
+      offAbort(signal, end);
       interests.unfollow({ type: 'method', name: method });
       if (!isOwn) keepAlive.unlisten();
     };
@@ -62,7 +63,7 @@ export class Answers {
     this.#handlers.set(method, handler);
     interests.follow({ type: 'method', name: method });
     if (!isOwn) keepAlive.listen();
-    signal?.addEventListener('abort', end);
+    onAbort(signal, end);
     return { [Symbol.dispose]: end };
   }
 

@@ -6,6 +6,7 @@
  * a place is given away again when the answer has come, or the member has gone: a late answer never meets a new call.
  */
 import type { Address, Call, GatherOptions, RequestOptions } from '../api.js';
+import { offAbort, onAbort } from '../aborts.js';
 import { decode } from '../codec/codec.js';
 import { encodeFailure, readFailure } from '../codec/failure.js';
 import type { Deadlines } from '../deadlines.js';
@@ -111,14 +112,14 @@ export class Calls implements CallKeeper {
       handlers: (name) => this.#outbox.handlers(name),
       ask: (to) => this.request(method, payload, timeout, { ...options, to }),
       ended: () => {
-        signal?.removeEventListener('abort', abort);
+        offAbort(signal, abort);
         this.#keepAlive.end();
         this.#gatherings.delete(gathering);
       },
     });
     this.#keepAlive.begin();
     this.#gatherings.add(gathering);
-    signal?.addEventListener('abort', abort);
+    onAbort(signal, abort);
     if (signal?.aborted === true) abort();
     else this.#send(gathering);
     return gathering;
@@ -192,8 +193,9 @@ export class Calls implements CallKeeper {
     this.#cancel(call, call.signal?.aborted === true ? call.signal.reason : call.parent?.reason);
   }
 
+  /** That all who handle it have too much to do says more than that there is nobody else. */
   stranded(call: PendingCall, error: HubError): void {
-    this.#reject(call, error);
+    this.#reject(call, error.code === 'NO_RECEIVER' && call.overload !== undefined ? call.overload : error);
   }
 
   #begin(
@@ -214,7 +216,7 @@ export class Calls implements CallKeeper {
     call.isListening = isListening;
     if (isListening) this.#keepAlive.listen();
     else this.#keepAlive.begin();
-    signal?.addEventListener('abort', call);
+    onAbort(signal, call);
     return call;
   }
 
@@ -225,7 +227,7 @@ export class Calls implements CallKeeper {
       return within.adopt(call);
     }
     call.parent = within.signal;
-    within.signal.addEventListener('abort', call);
+    onAbort(within.signal, call);
   }
 
   /** What settled the call ends its parts from now on. */
@@ -299,6 +301,7 @@ export class Calls implements CallKeeper {
     call.refusals += 1;
     if (call.to !== undefined || call.refusals > MOST_REFUSALS) return this.#reject(call, error);
     call.refused = call.member;
+    if (error.code === 'OVERLOADED') call.overload = error;
     call.member = 0;
     this.#post(call);
   }
@@ -330,9 +333,9 @@ export class Calls implements CallKeeper {
   #settled(call: PendingCall): void {
     call.isWithdrawn = true;
     call.deadline?.cancel();
-    call.signal?.removeEventListener('abort', call);
+    offAbort(call.signal, call);
     if (call.parent instanceof RunningCall) call.parent.dismiss(call);
-    else call.parent?.removeEventListener('abort', call);
+    else offAbort(call.parent, call);
     call.input?.stop();
     if (call.isListening) this.#keepAlive.unlisten();
     else this.#keepAlive.end();

@@ -4,6 +4,7 @@
  */
 import PQueue from 'p-queue';
 import type { ListenOptions, Message, SubscribeOptions, Subscription } from '../api.js';
+import { offAbort, onAbort } from '../aborts.js';
 import { decode } from '../codec/codec.js';
 import { Feed } from '../feed.js';
 import type { KeepAlive } from '../keep-alive.js';
@@ -40,11 +41,11 @@ export class Listeners {
     const pattern = isPattern(topic) ? new Pattern(topic) : undefined;
     if (signal?.aborted === true) return NOTHING;
     const end = (): void => {
-      if (this.#remove(topic, listener)) signal?.removeEventListener('abort', end);
+      if (this.#remove(topic, listener)) offAbort(signal, end);
     };
     const listener: Listener = { listen, queue: concurrency === undefined ? undefined : new PQueue({ concurrency }), end, late: NOTHING_KEPT };
     this.#add(topic, pattern, listener);
-    signal?.addEventListener('abort', end);
+    onAbort(signal, end);
     this.#catchUp(topic, listener);
     return { [Symbol.dispose]: end };
   }

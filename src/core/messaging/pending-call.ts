@@ -40,6 +40,8 @@ export class PendingCall implements Parcel, Expiring {
   /** How many members have turned it away, and the last of them. */
   refusals = 0;
   refused = 0;
+  /** Why, when that was for having too much to do. */
+  overload: HubError | undefined = undefined;
   /** Its promise is settled: an answer would come too late. */
   isWithdrawn = false;
 

@@ -2,6 +2,7 @@
  * A request that is asked again when it failed: only when it cannot have run, or when its asker says that running twice
  * does no harm. All tries share one time.
  */
+import { offAbort, onAbort } from '../aborts.js';
 import type { Deadlines } from '../deadlines.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
@@ -55,7 +56,7 @@ export class Retries {
         this.#resting.delete(closed);
         this.#keepAlive.end();
         deadline.cancel();
-        signal?.removeEventListener('abort', aborted);
+        offAbort(signal, aborted);
         settle();
       };
       const closed = (error: HubError): void => over(() => reject(error));
@@ -63,7 +64,7 @@ export class Retries {
       const deadline = this.#deadlines.add(rest, { expired: () => over(resolve) });
       this.#resting.add(closed);
       this.#keepAlive.begin();
-      signal?.addEventListener('abort', aborted);
+      onAbort(signal, aborted);
     });
   }
 }

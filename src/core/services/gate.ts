@@ -4,6 +4,7 @@
  */
 import PQueue from 'p-queue';
 import type { Call } from '../api.js';
+import { offAbort, onAbort } from '../aborts.js';
 import { Refusal } from '../messaging/refusal.js';
 import type { Bounds } from '../services-api.js';
 import { Parts } from './parts.js';
@@ -51,9 +52,9 @@ export class Gate {
       reject(signal.reason);
     };
     this.#waiting += 1;
-    signal.addEventListener('abort', abort, { once: true });
+    onAbort(signal, abort);
     void this.#queue.add(async () => {
-      signal.removeEventListener('abort', abort);
+      offAbort(signal, abort);
       leave();
       if (signal.aborted) return reject(signal.reason);
       await this.#inTurn(chain, body, resolve).catch(reject);

@@ -2,6 +2,7 @@
  * Calls of services, which wait while nobody exposes theirs: in order, until somebody does or their patience is over. What
  * may have run is never asked again.
  */
+import { offAbort, onAbort } from '../aborts.js';
 import type { Deadlines } from '../deadlines.js';
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
@@ -59,7 +60,7 @@ export class Providers implements AskedKeeper {
     if (patience.isListening) this.#keepAlive.listen();
     else this.#keepAlive.begin();
     if (rest < Infinity) call.deadline = this.#deadlines.add(Math.ceil(rest), call);
-    patience.signal?.addEventListener('abort', call);
+    onAbort(patience.signal, call);
   }
 
   /** It is asked once more: what was heard of providers may have been forgotten meanwhile. */
@@ -92,7 +93,7 @@ export class Providers implements AskedKeeper {
     if (line?.delete(call) !== true) return;
     if (line.size === 0) this.#lines.delete(method);
     call.deadline?.cancel();
-    call.patience.signal?.removeEventListener('abort', call);
+    offAbort(call.patience.signal, call);
     if (call.patience.isListening) this.#keepAlive.unlisten();
     else this.#keepAlive.end();
   }

@@ -2,6 +2,7 @@
  * The services of a hub: objects of its own that others call, those of others that it calls, and singletons, which are
  * both. They stand on requests, streams and elections, and have no packets of their own.
  */
+import { offAbort, onAbort } from '../aborts.js';
 import type { Elections } from '../agreement/elections.js';
 import type { Call, Hub, Leading } from '../api.js';
 import type { Context } from '../context.js';
@@ -97,14 +98,14 @@ export class Services {
     this.#singletons.set(name, singleton);
     const service = this.#remote(name, options);
     const close = async (): Promise<void> => {
-      signal?.removeEventListener('abort', abort);
       service.dispose();
+      offAbort(signal, abort);
       await singleton.close();
       if (this.#singletons.get(name) === singleton) this.#singletons.delete(name);
     };
     const abort = (): void => void close();
     if (signal?.aborted === true) abort();
-    else signal?.addEventListener('abort', abort);
+    else onAbort(signal, abort);
     return remoteOf(service, { [Symbol.asyncDispose]: close });
   }
 

@@ -4,6 +4,7 @@
  * throws passes the turn on, and stands again after a rest that grows.
  */
 import type { Term } from '../api.js';
+import { offAbort, onAbort } from '../aborts.js';
 import type { Deadlines } from '../deadlines.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
@@ -110,10 +111,10 @@ const LONGEST_REST = 10_000;
 function firstOf(...signals: AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
     const over = (): void => {
-      for (const signal of signals) signal.removeEventListener('abort', over);
+      for (const signal of signals) offAbort(signal, over);
       resolve();
     };
-    for (const signal of signals) signal.addEventListener('abort', over);
+    for (const signal of signals) onAbort(signal, over);
     if (signals.some(({ aborted }) => aborted)) over();
   });
 }

@@ -112,6 +112,15 @@ describe('Calls', () => {
     expect(await rejection(busy)).to.include({ code: 'OVERLOADED', mayHaveRun: false });
   });
 
+  it('say that all have too much to do, rather than that there is nobody', async () => {
+    const asked = hub.request('price');
+    handlers(2);
+
+    session.ear.returned({ ...session.envelope('request') }, 'full');
+
+    expect(await rejection(asked)).to.include({ code: 'OVERLOADED', mayHaveRun: false });
+  });
+
   it('reject at the death of the member that was asked, and only those', async () => {
     const dead = hub.request('price', 1, { to: 'ann' });
     const alive = hub.request('price', 1, { to: 'bob' });
