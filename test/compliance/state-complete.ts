@@ -40,14 +40,15 @@ export function stateComplete(meet: Meet): void {
 
       const late = await ann.run(async ({ hub }) => {
         const map = hub.state('map');
-        await map.set('key', 1, { ttl: 40 });
         const began = performance.now();
+        await map.set('key', 1, { ttl: 40 });
         let read: unknown = await map.get('key');
         while (read !== undefined) read = await map.get('key');
         return [performance.now() - began, await map.has('key'), await map.size(), await map.entry('key')] as const;
       });
 
-      expect(late[0]).to.be.within(30, 1_000);
+      // The group counts whole milliseconds.
+      expect(late[0]).to.be.at.least(39);
       expect(late.slice(1)).to.deep.equal([false, 0, undefined]);
       expect(await entries(bob, 'map')).to.deep.equal(new Map());
     });
