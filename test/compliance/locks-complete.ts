@@ -462,10 +462,13 @@ export function locksComplete(meet: Meet): void {
         peer.run(async ({ hub }) => {
           const body = async (): Promise<number> => {
             const run = await hub.state('runs').add('count', 1);
-            await new Promise((resolve) => setTimeout(resolve, 50));
+            // Until all have asked for it.
+            while ((await hub.state('runs').get('asking')) !== 3);
             return run;
           };
-          return Promise.all(Array.from({ length: 34 }, () => hub.once('work', body)));
+          const values = Array.from({ length: 34 }, () => hub.once('work', body));
+          await hub.state('runs').add('asking', 1);
+          return Promise.all(values);
         }),
       ));
 
@@ -477,10 +480,12 @@ export function locksComplete(meet: Meet): void {
       const { ann, bob } = await meet('ann', 'bob');
       const program = async ({ hub, rejection }: Parameters<Parameters<Peer['run']>[0]>[0]): Promise<string> => {
         const body = async (): Promise<never> => {
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          while ((await hub.state('runs').get('asking')) !== 2);
           throw new RangeError(`run ${await hub.state('runs').add('count', 1)}`);
         };
-        const { name, message } = await rejection(hub.once('work', body));
+        const failure = rejection(hub.once('work', body));
+        await hub.state('runs').add('asking', 1);
+        const { name, message } = await failure;
         return `${name}: ${message}`;
       };
 
