@@ -52,9 +52,11 @@ export class Locks {
     const refusal = terms === PLAIN ? undefined : this.#refusal(key, terms);
     if (refusal !== undefined) return answered(refusal);
 
+    // Before it robs anybody: it may be what it stands within itself.
+    const within = this.#enclosing(member, terms.within);
     const robbed = terms.steal === true ? this.#holders(key, terms) : NOBODY;
     for (const other of robbed) this.#takeOut(other);
-    const ticket = this.#enter(seq, member, key, number, terms, terms.within);
+    const ticket = this.#enter(seq, member, key, number, terms, within);
     for (let place: Place | undefined = ticket.place; place !== undefined; place = place.next) place.line.letIn();
     if (ticket.missing > 0) return this.#wait(ticket, wait);
 
@@ -161,13 +163,18 @@ export class Locks {
     return [...holders];
   }
 
-  #enter(asked: number, member: number, key: string, number: number, terms: Terms, enclosing: number | undefined): Ticket {
+  /** Only what is held keeps back what stands within it. */
+  #enclosing(member: number, number: number | undefined): Ticket | undefined {
+    const ticket = number === undefined ? undefined : this.#tickets.get(member)?.get(number);
+    return ticket?.holds === true ? ticket : undefined;
+  }
+
+  #enter(asked: number, member: number, key: string, number: number, terms: Terms, within: Ticket | undefined): Ticket {
     let tickets = this.#tickets.get(member);
     if (tickets === undefined) this.#tickets.set(member, (tickets = new Map<number, Ticket>()));
-    const within = enclosing === undefined ? undefined : tickets.get(enclosing);
     const { space = 'lock', moreKeys, steal } = terms;
     const limit = limitOf(terms);
-    const ticket = new Ticket(member, number, asked, this.#lines.open(space, key, limit), terms, within?.holds === true ? within : undefined, this.#now);
+    const ticket = new Ticket(member, number, asked, this.#lines.open(space, key, limit), terms, within, this.#now);
     if (moreKeys !== undefined) ticket.standAlsoIn(keysOf(key, terms).slice(1).map((each) => this.#lines.open(space, each, limit)));
     tickets.set(number, ticket);
 
@@ -228,7 +235,7 @@ export class Locks {
   }
 
   #restore({ key, member, number, asked, token, since, terms = PLAIN, within }: TicketSnapshot): void {
-    const ticket = this.#enter(asked, member, key, number, terms, within);
+    const ticket = this.#enter(asked, member, key, number, terms, this.#enclosing(member, within));
     ticket.since = since;
     if (token === 0) return;
     ticket.token = token;

@@ -282,6 +282,14 @@ describe('Locks, complete', () => {
       expect(group.ask(bob, 'a', 2, within(1))).to.include({ type: 'deadlock' });
     });
 
+    it('is seen by who has stolen what stood around it, too', () => {
+      group.ask(ann, 'a', 1);
+      group.ask(ann, 'inner', 2, within(1));
+      expect(group.ask(ann, 'inner', 3, within(2, { steal: true }))).to.include({ type: 'granted' });
+
+      expect(group.ask(ann, 'a', 4, within(3))).to.include({ type: 'deadlock' });
+    });
+
     it('is a reader behind a writer that waits for the readers, but no reader beside another', () => {
       group.ask(ann, 'book', 1, shared);
       expect(group.ask(ann, 'book', 2, within(1, shared))).to.include({ type: 'granted' });
