@@ -1,22 +1,21 @@
 /**
- * The authority of a star: lets members in, tells each event to the members that it concerns, and sends envelopes on
- * without reading them. It does no I/O but through links.
+ * The authority of a star: lets members in, puts what they ask in one order, and sends on what they tell each other without
+ * reading it. It does no I/O but through links.
  *
  * A member's end is one act, in one turn: its listeners go, its tickets leave every line, and then the others hear of it.
  * With a journal the group outlives its broker: the next one begins with all that this one knew, and its members come back.
  */
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
-import type { Directed } from '../ledger/ledger.js';
-import { RETAINED } from '../protocol.js';
-import type { Event, Interest, LeaveReason, Outcome } from '../protocol.js';
+import type { Interest, LeaveReason, Outcome } from '../protocol.js';
 import { Connection } from './connection.js';
 import { Delivery } from './delivery.js';
 import { Estate } from './estate.js';
 import type { Hello, Welcome } from './hello.js';
+import { Herald } from './herald.js';
 import { Interests } from './interests.js';
-import type { Shift } from './interests.js';
 import type { Journal } from './journal.js';
+import { LastWords } from './last-words.js';
 import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { Order } from './order.js';
@@ -53,11 +52,11 @@ export class Broker {
   readonly #order: Order;
   readonly #return: Return;
   readonly #delivery: Delivery;
+  readonly #herald: Herald;
   readonly #interests = new Interests();
-  readonly #retained: Retained;
   readonly #members = new Map<number, Connection>();
-  /** Members that have not had their last word yet, while all are being handed over. */
-  #leaving: { readonly members: Set<Connection>; readonly done: () => void } | undefined;
+  /** While all members are being handed over. */
+  #lastWords: LastWords | undefined;
   /** Nobody has said anything that did not arrive, nor will. */
   #isSettled = false;
   #isClosed = false;
@@ -71,8 +70,7 @@ export class Broker {
     this.#turn = new Turn(host);
     const past = journal?.past() ?? NOTHING;
     this.#estate = Estate.read(past);
-    const direct = (directed: Directed): void => this.#direct(directed);
-    this.#retained = new Retained(this.#estate.ledger, limits.retained);
+    const retained = new Retained(this.#estate.ledger, limits.retained);
     this.#order = new Order({
       estate: this.#estate,
       journal,
@@ -81,8 +79,8 @@ export class Broker {
       floor,
       host,
       turn: this.#turn,
-      refusal: (command) => this.#retained.refusal(command),
-      direct,
+      refusal: (command) => retained.refusal(command),
+      direct: (directed) => this.#herald.direct(directed),
     });
     this.#return = new Return({
       members: this.#order.ledger.members.keys(),
@@ -91,9 +89,10 @@ export class Broker {
       host,
       limit: limits.queue,
       died: (number) => this.#bury(number),
-      over: () => this.#tell(this.#interests.watched()),
+      over: () => this.#herald.gathered(),
     });
     this.#delivery = new Delivery({ members: this.#members, interests: this.#interests, absent: this.#return, limit: limits.queue, longest: limits.packet });
+    this.#herald = new Herald({ ledger: this.#estate.ledger, members: this.#members, interests: this.#interests, retained, absent: this.#return, delivery: this.#delivery });
   }
 
   /** Resolves when it is known which of the members of the time before are dead. Nobody is let in before that. */
@@ -118,7 +117,10 @@ export class Broker {
     this.#isClosed = true;
     this.#return.stop();
     this.#reception.close();
-    if (this.#outlives && this.#members.size > 0) this.#isSettled = await this.#lastWords();
+    if (this.#outlives && this.#members.size > 0) {
+      this.#lastWords = new LastWords(this.#members.values(), this.#host);
+      this.#isSettled = await this.#lastWords.ask();
+    }
     await this.#order.close();
   }
 
@@ -156,17 +158,13 @@ export class Broker {
     });
   }
 
-  /** It has read all that it was told: now what it was not told because it did not read. */
-  linkDrained({ behind, out }: Connection): void {
-    if (behind.size === 0 || out.queued > 0) return;
-    const maps = [...behind];
-    behind.clear();
-    for (const map of maps) out.event(this.#order.ledger.whole(map));
+  linkDrained(connection: Connection): void {
+    this.#herald.catchUp(connection);
   }
 
   closed(connection: Connection): void {
     this.#reception.left(connection);
-    this.#hasLastWord(connection);
+    this.#lastWords?.had(connection);
     this.#order.after(connection.member, () => this.#leave(connection, 'lost'));
   }
 
@@ -220,41 +218,23 @@ export class Broker {
         return this.#submit(connection, packet);
       case KIND.follow: {
         const interest = readInterest(packet);
-        return isOrdered(interest) ? this.#order.after(connection.member, () => this.#follow(connection, interest)) : this.#follow(connection, interest);
+        return isOrdered(interest) ? this.#order.after(connection.member, () => this.#herald.follow(connection, interest)) : this.#herald.follow(connection, interest);
       }
       case KIND.unfollow: {
         const interest = readInterest(packet);
-        return isOrdered(interest) ? this.#order.after(connection.member, () => this.#unfollow(connection, interest)) : this.#unfollow(connection, interest);
+        return isOrdered(interest) ? this.#order.after(connection.member, () => this.#herald.unfollow(connection, interest)) : this.#herald.unfollow(connection, interest);
       }
       case KIND.resumed:
         return this.#order.after(connection.member, () => this.#isBack(connection));
       case KIND.ping:
         return connection.out.pong();
       case KIND.handover:
-        return this.#order.after(connection.member, () => this.#hasLastWord(connection));
+        return this.#order.after(connection.member, () => this.#lastWords?.had(connection));
       case KIND.bye:
         return this.#sayGoodBye(connection);
       default:
         throw new HubError('BAD_PACKET', `A member sent a packet of kind ${packet.kind}, which is not for a broker.`);
     }
-  }
-
-  #follow(connection: Connection, interest: Interest): void {
-    const { member, out } = connection;
-    this.#tell(this.#interests.follow(member, interest));
-    const { type, name } = interest;
-    if (type === 'topic') this.#tellRetained(connection, name);
-    else if (type === 'map') out.event(this.#order.ledger.whole(name));
-    else if (type === 'leader') out.event(this.#order.ledger.leader(name));
-    else if (this.#return.isGathering) return;
-    else if (type === 'topic.listeners') out.event(listeners('topic', name, this.#interests.listening(name)));
-    else if (type === 'method.listeners') out.event(listeners('method', name, this.#interests.handling(name)));
-  }
-
-  /** What is submitted and not applied yet is told when it is: whoever follows by then is among those who listen. */
-  #tellRetained({ out }: Connection, name: string): void {
-    const told = this.#retained.of(name);
-    if (told !== undefined) out.event(told);
   }
 
   /** Whoever comes back asks again, and hears what became of what was done already. */
@@ -264,11 +244,6 @@ export class Broker {
     const outcome = this.#return.awaits(member) ? this.#estate.outcome(member, packet.id) : undefined;
     if (outcome === undefined) this.#order.submit(connection, packet);
     else out.outcome(packet.id, outcome);
-  }
-
-  #unfollow(connection: Connection, interest: Interest): void {
-    if (interest.type === 'map') connection.behind.delete(interest.name);
-    this.#tell(this.#interests.unfollow(connection.member, interest));
   }
 
   /** It has asked all that it had to ask again: now what it may have missed. */
@@ -287,7 +262,7 @@ export class Broker {
     connection.member = 0;
     this.#members.delete(number);
     this.#return.back(number);
-    this.#tell(this.#interests.drop(number));
+    this.#herald.left(number);
     this.#order.decree({ command: { type: 'member.leave', number, reason } }, left);
   }
 
@@ -309,62 +284,7 @@ export class Broker {
     }
     this.#order.decree({ command: { type: 'member.leave', number, reason: 'lost' } });
   }
-
-  /** Resolves to whether all have had theirs. */
-  #lastWords(): Promise<boolean> {
-    return new Promise((resolve) => {
-      const patience = this.#host.after(LAST_WORDS, () => resolve(false));
-      const done = (): void => {
-        patience[Symbol.dispose]();
-        resolve(true);
-      };
-      this.#leaving = { members: new Set(this.#members.values()), done };
-      for (const connection of this.#members.values()) connection.out.control(KIND.handover);
-    });
-  }
-
-  #hasLastWord(connection: Connection): void {
-    const leaving = this.#leaving;
-    leaving?.members.delete(connection);
-    if (leaving?.members.size === 0) leaving.done();
-  }
-
-  #direct({ to, event, except }: Directed): void {
-    if (typeof to === 'number') {
-      this.#members.get(to)?.out.event(event);
-    } else if (to === 'everyone') {
-      for (const [number, connection] of this.#members) if (number !== except) connection.out.event(event);
-      if (event.type === 'member.left' && this.#order.ledger.members.size === 0) this.#retained.clear();
-    } else if (event.type === 'map.changed' && event.map === RETAINED) {
-      this.#retained.changed(event.change);
-      if (event.change.type === 'clear') return;
-      for (const number of this.#interests.listening(event.change.key)) this.#members.get(number)?.out.event(event);
-    } else if (event.type === 'map.changed' || event.type === 'map.transacted') {
-      for (const number of this.#interests.following(event.map)) this.#tellChange(this.#members.get(number), event);
-    } else if (event.type === 'leader') {
-      for (const number of this.#interests.watching(event.name)) this.#members.get(number)?.out.event(event);
-    }
-  }
-
-  /** Whoever does not read is told the whole when it does again, and not each change: that takes no memory here. */
-  #tellChange(follower: Connection | undefined, event: Event & { readonly map: string }): void {
-    if (follower === undefined || follower.behind.has(event.map)) return;
-    if (this.#delivery.hasRoom(follower)) follower.out.event(event);
-    else follower.behind.add(event.map);
-  }
-
-  #tell(shifts: readonly Shift[]): void {
-    // Those who listened may be on their way back: whoever asks for them goes on with what he knew.
-    if (this.#return.isGathering) return;
-    for (const { of, name, listeners: numbers, tell } of shifts) {
-      const event = listeners(of, name, numbers);
-      for (const number of tell) this.#members.get(number)?.out.event(event);
-    }
-  }
 }
-
-/** How long members may take for their last words. */
-const LAST_WORDS = 1_000;
 
 const NOTHING = new Uint8Array(0);
 
@@ -373,8 +293,4 @@ const doubt: IsDead = async () => false;
 /** What was agreed before is not told to who follows only now: it begins with the whole. */
 function isOrdered({ type }: Interest): boolean {
   return type === 'map' || type === 'leader';
-}
-
-function listeners(of: 'topic' | 'method', name: string, members: readonly number[]): Event {
-  return { type: 'listeners', of, name, members };
 }
