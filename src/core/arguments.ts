@@ -6,7 +6,7 @@ import { utf8Length } from './text.js';
 
 /** Any string is a name, up to a length. `what` says whose: `topic`, `key`; `most` is below the limit of all names where something is put in front of it. */
 export function checkName(what: string, name: unknown, most = MAX_NAME_BYTES): asserts name is string {
-  if (typeof name !== 'string') throw new TypeError(`A ${what} is a string, not ${describe(name)}.`);
+  if (typeof name !== 'string') throw new TypeError(`The ${what} is a string, not ${describe(name)}.`);
   // Half a pair cannot be written in UTF-8: two names that differ in it would become one.
   if (!isWellFormed(name)) throw new TypeError(`The ${what} ${JSON.stringify(name)} holds half a surrogate pair. Names are whole Unicode text.`);
   if (name.length * 3 <= most) return;

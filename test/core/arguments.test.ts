@@ -21,6 +21,6 @@ describe('A name', () => {
   });
 
   it('may not be anything but text', () => {
-    for (const name of [undefined, null, 1, {}, ['a']]) expect(() => checkName('key', name)).to.throw(TypeError, 'A key is a string');
+    for (const name of [undefined, null, 1, {}, ['a']]) expect(() => checkName('key', name)).to.throw(TypeError, 'The key is a string');
   });
 });

@@ -3,11 +3,12 @@ import type { Directory } from '../directory.js';
 import { HubError } from '../errors.js';
 import type { Deadlocked, Outcome } from '../protocol.js';
 import type { Asked } from './held-ticket.js';
+import { shownName } from '../shown-name.js';
 
 export function refused(outcome: Outcome, { key, terms }: Asked, directory: Pick<Directory, 'member'>): HubError {
   switch (outcome.type) {
     case 'full':
-      return new HubError('OVERLOADED', `${terms?.maxWaiters ?? 100_000} or more wait for "${key}" already. Ask again later, or raise \`maxWaiters\`.`);
+      return new HubError('OVERLOADED', `${terms?.maxWaiters ?? 100_000} or more wait for "${shownName(key)}" already. Ask again later, or raise \`maxWaiters\`.`);
     case 'other-limit':
       return new HubError('CONFLICT', `The semaphore "${key}" is in use with ${outcome.limit} permits, not ${terms?.limit ?? 1}. Let all say the same number.`);
     case 'deadlock':
@@ -23,7 +24,7 @@ export function refused(outcome: Outcome, { key, terms }: Asked, directory: Pick
 export function deadlock(circle: readonly Deadlocked[], directory: Pick<Directory, 'member'>): HubError {
   const steps = circle.map(({ member, key, holds, site }) => {
     const name = directory.member(member)?.name ?? `member ${member}`;
-    return `${name} ${holds ? 'holds' : 'waits for'} "${key}"${site === undefined ? '' : ` (${site})`}`;
+    return `${name} ${holds ? 'holds' : 'waits for'} "${shownName(key)}"${site === undefined ? '' : ` (${site})`}`;
   });
   return new HubError('DEADLOCK', `It would wait for ever: ${steps.join(', ')}. Take the keys in one order everywhere, or all at once.`);
 }

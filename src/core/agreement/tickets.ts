@@ -14,6 +14,7 @@ import type { Asked, HeldTicket, Hold } from './held-ticket.js';
 import { refused } from './refused.js';
 import { WaitingTicket } from './waiting-ticket.js';
 import type { WaitKeeper, Waiting } from './waiting-ticket.js';
+import { shownName } from '../shown-name.js';
 
 export class Tickets implements WaitKeeper {
   readonly #authority: Authority;
@@ -70,7 +71,7 @@ export class Tickets implements WaitKeeper {
     for (const waiting of [...this.#waiting.values()]) {
       if (standing.has(waiting.ticket)) continue;
       this.#over(waiting);
-      waiting.reject(new HubError('LOST', `"${waiting.asked.key}" was granted and taken away again while this process could not hear of it.`));
+      waiting.reject(new HubError('LOST', `"${shownName(waiting.asked.key)}" was granted and taken away again while this process could not hear of it.`));
     }
   }
 
@@ -106,7 +107,7 @@ export class Tickets implements WaitKeeper {
   lost(code: 'LOST' | 'CLOSED', cause: HubError): void {
     for (const waiting of this.#waiting.values()) {
       this.#over(waiting);
-      waiting.reject(new HubError(code, `"${waiting.asked.key}" was not granted: ${cause.message}`, { cause }));
+      waiting.reject(new HubError(code, `"${shownName(waiting.asked.key)}" was not granted: ${cause.message}`, { cause }));
     }
     const held = [...this.#held.values()];
     this.#held.clear();
@@ -114,7 +115,7 @@ export class Tickets implements WaitKeeper {
   }
 
   expired(waiting: Waiting): void {
-    this.#giveUp(waiting, new HubError('TIMEOUT', `"${waiting.asked.key}" was not free within ${waiting.timeout} ms.`));
+    this.#giveUp(waiting, new HubError('TIMEOUT', `"${shownName(waiting.asked.key)}" was not free within ${waiting.timeout} ms.`));
   }
 
   aborted(waiting: Waiting): void {

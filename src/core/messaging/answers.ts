@@ -10,6 +10,7 @@ import { encodeFailure, readFailure } from '../codec/failure.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
+import { shownName } from '../shown-name.js';
 import type { Session } from '../transport.js';
 import type { Directory } from '../directory.js';
 import { STREAM, WINDOW, isPrompt, isStream } from './flow.js';
@@ -317,7 +318,7 @@ function isParts(payload: Arrival): boolean {
 /** Who carries an answer knows its call's number only. */
 function tooLarge(error: unknown, method: string): unknown {
   if (!(error instanceof HubError) || error.code !== 'TOO_LARGE') return error;
-  return new HubError('TOO_LARGE', `The answer to "${method}" is too large. ${error.message}`, { cause: error });
+  return new HubError('TOO_LARGE', `The answer to "${shownName(method)}" is too large. ${error.message}`, { cause: error });
 }
 
 /** Of a handler's own requests some may not have run; the handler has, unless it was never let in. */

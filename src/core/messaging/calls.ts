@@ -25,6 +25,7 @@ import { Outflow } from './outflow.js';
 import { PendingCall } from './pending-call.js';
 import type { CallKeeper } from './pending-call.js';
 import { RunningCall } from './running-call.js';
+import { shownName } from '../shown-name.js';
 
 export interface CallOptions {
   readonly to?: Address;
@@ -157,16 +158,16 @@ export class Calls implements CallKeeper {
     if (call === undefined) return;
     if (call.isWithdrawn) return this.#forget(call);
     if (why === 'full') {
-      this.#turnedAway(call, new HubError('OVERLOADED', `"${call.name}" was not asked: too much waits for that member already.`, { mayHaveRun: false }));
+      this.#turnedAway(call, new HubError('OVERLOADED', `"${shownName(call.name)}" was not asked: too much waits for that member already.`, { mayHaveRun: false }));
     } else if (call.to === undefined) {
       this.#turnedAway(call, noReceiver(call));
     } else {
-      this.#reject(call, new HubError('LOST', `The member that "${call.name}" was for has left before it was asked.`, { mayHaveRun: false }));
+      this.#reject(call, new HubError('LOST', `The member that "${shownName(call.name)}" was for has left before it was asked.`, { mayHaveRun: false }));
     }
   }
 
   memberLeft(number: number): void {
-    this.#giveUp((call) => call.member === number, (call) => new HubError('LOST', `The member that was asked for "${call.name}" has left before it answered.`, { mayHaveRun: true }));
+    this.#giveUp((call) => call.member === number, (call) => new HubError('LOST', `The member that was asked for "${shownName(call.name)}" has left before it answered.`, { mayHaveRun: true }));
   }
 
   /**
@@ -175,7 +176,7 @@ export class Calls implements CallKeeper {
    */
   lost(error: HubError): void {
     const free = this.#free.slice();
-    this.#giveUp((call) => call.member !== 0, (call) => new HubError('LOST', `The group was lost before "${call.name}" was answered: ${error.message}`, { mayHaveRun: true, cause: error }));
+    this.#giveUp((call) => call.member !== 0, (call) => new HubError('LOST', `The group was lost before "${shownName(call.name)}" was answered: ${error.message}`, { mayHaveRun: true, cause: error }));
     this.#free = free;
   }
 
@@ -232,7 +233,7 @@ export class Calls implements CallKeeper {
 
   /** What settled the call ends its parts from now on. */
   #openAnswer(call: PendingCall, { payload, extra }: Envelope<Arrival>): void {
-    const answer: Inflow = new Inflow(`the answer to "${call.name}"`, {
+    const answer: Inflow = new Inflow(`the answer to "${shownName(call.name)}"`, {
       begin: () => {
         // It has begun by itself.
       },
@@ -357,7 +358,7 @@ function isAborted(call: Call): boolean {
 }
 
 function tooLate({ name, member }: PendingCall, timeout: number): HubError {
-  return new HubError('TIMEOUT', `"${name}" was not answered within ${timeout} ms.`, { mayHaveRun: member !== 0 });
+  return new HubError('TIMEOUT', `"${shownName(name)}" was not answered within ${timeout} ms.`, { mayHaveRun: member !== 0 });
 }
 
 /** Only hubs say this, of what no handler has seen: `Answers` sees to it that a handler cannot. */

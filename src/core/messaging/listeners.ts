@@ -176,7 +176,7 @@ export class Listeners {
     this.#ports.keepAlive.unlisten();
     if (all.length > 1) return true;
     this.#ports.interests.unfollow({ type: 'topic', name: topic });
-    this.#retained.dropUnless((kept) => this.has(kept));
+    this.#retained.forget(topic, (kept) => this.has(kept));
     return true;
   }
 

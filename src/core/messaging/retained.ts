@@ -32,9 +32,9 @@ export class Retained {
     return [...this.#values.values()].map(({ message }) => message).filter(({ topic }) => pattern.matches(topic));
   }
 
-  /** Nothing more is heard of some topics: what they keep is not known any more. */
-  dropUnless(isHeard: (topic: string) => boolean): void {
-    for (const topic of this.#values.keys()) if (!isHeard(topic)) this.#values.delete(topic);
+  /** Nobody listens to a name any more: what is not heard by another is not known from now on. */
+  forget(name: string, isHeard: (topic: string) => boolean): void {
+    for (const { topic } of this.of(name)) if (!isHeard(topic)) this.#values.delete(topic);
   }
 
   /** Something may have been missed: what is not told again by `settle` is kept no more. Whether there is anything to doubt. */

@@ -22,6 +22,7 @@ interface Exposing extends Bounds {
 type Standing = Exposing & ServiceOptions & { readonly stop?: unknown };
 
 export function checkObject(object: unknown): asserts object is object {
+  if (object instanceof Promise) throw new TypeError('A service is an object with methods, not a promise of one: await it first.');
   if (typeof object !== 'object' || object === null) throw new TypeError(`A service is an object with methods, not ${describe(object)}.`);
 }
 

@@ -2,6 +2,7 @@
 import { HubError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { Command, MapCommand, Payload } from '../protocol.js';
+import { shownName } from '../shown-name.js';
 import { utf8Length } from '../text.js';
 
 type OfMany = Extract<MapCommand, { readonly type: 'map.pick' | 'map.transact' }>;
@@ -12,7 +13,7 @@ const ROOM_FOR_THE_REST = 4_096;
 /** Throws `TOO_LARGE`. No character takes more than three bytes: what is short is not counted. */
 export function checkPayload(payload: Payload, name: string, limits: Limits): void {
   if (typeof payload === 'string' && payload.length * 3 <= limits.packet - ROOM_FOR_THE_REST) return;
-  checkSize(sizeOf(payload), name === '' ? 'An answer, or a part of one,' : `A value for "${name}"`, limits);
+  checkSize(sizeOf(payload), name === '' ? 'An answer, or a part of one,' : `A value for "${shownName(name)}"`, limits);
 }
 
 /** Throws `TOO_LARGE`. */

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { encode } from '../../../src/core/codec/codec.js';
 import type { Hub } from '../../../src/core/hub.js';
+import { Retained } from '../../../src/core/messaging/retained.js';
 import { RETAINED } from '../../../src/core/protocol.js';
 import type { Event, MapEntry } from '../../../src/core/protocol.js';
 import type { Message } from '../../../src/index.js';
@@ -120,6 +121,18 @@ describe('What topics keep', () => {
 
     expect(onError.args).to.have.lengthOf(1);
     expect(onError.firstCall.firstArg).to.include({ code: 'TOO_LARGE' }).with.property('message').that.matches(/"news" was not told.*500 bytes.*`limits.retained`/);
+  });
+
+  it('is looked through, when a listener goes, for what that one heard alone', () => {
+    const kept = new Retained();
+    for (const topic of ['a.1', 'a.2', 'b']) kept.keep({ topic, value: 1, from: ANN, retained: true }, 7);
+    const isHeard = sinon.fake((topic: string) => topic === 'a.2');
+
+    kept.forget('a.*', isHeard);
+    kept.forget('c', isHeard);
+
+    expect(isHeard.args).to.deep.equal([['a.1'], ['a.2']]);
+    expect([...kept.of('>')].map(({ topic }) => topic)).to.deep.equal(['a.2', 'b']);
   });
 
   it('is in a map that is not for others', () => {

@@ -1,0 +1,20 @@
+import { expect } from 'chai';
+import { shownName } from '../../src/core/shown-name.js';
+import { rejection } from '../support/fake-transport.js';
+import { createHub } from '../../src/index.js';
+
+describe('Names in errors', () => {
+  it('are those that their user gave', () => {
+    expect(['interhub.service:stock', 'interhub.once:a:b', 'stock', 'interhub.mine'].map(shownName)).to.deep.equal(['stock', 'a:b', 'stock', 'interhub.mine']);
+  });
+
+  it('are so of a service that is exposed twice or too slow, and of a circle of runs', async () => {
+    await using hub = createHub({ transport: 'memory', group: 'names in errors' });
+    hub.expose('stock', { count: () => new Promise(() => {}) });
+
+    expect(() => hub.expose('stock', {})).to.throw(TypeError, 'This hub exposes "stock" already.');
+    expect(await rejection(hub.service('stock', { timeout: 5 }).count?.() as Promise<unknown>)).to.include({ message: '"stock" was not answered within 5 ms.' });
+    expect(await rejection(hub.once('work', () => hub.once('work', () => 1)))).to.have.property('message').that.contains('holds "work"').and.not.contains('interhub');
+    await hub.close({ grace: 0 });
+  });
+});
