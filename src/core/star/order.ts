@@ -13,7 +13,8 @@ import type { Command, MapCommand, Outcome } from '../protocol.js';
 import { Clock } from './clock.js';
 import type { Decree, Estate } from './estate.js';
 import type { Journal } from './journal.js';
-import type { Outbox } from './outbox.js';
+import { Matters } from './matter.js';
+import type { Asker, Decided, Matter } from './matter.js';
 import { FLAG } from './packet.js';
 import type { Reader } from './reader.js';
 import { Records } from './records.js';
@@ -37,18 +38,6 @@ export interface OrderOptions {
   readonly direct: (directed: Directed) => void;
 }
 
-/** Whoever submits commands for a member. */
-export interface Asker {
-  readonly member: number;
-  /** Where outcomes go. */
-  readonly out: Outbox;
-  /** How many of its commands wait. */
-  waiting: number;
-}
-
-/** What becomes of an authority's command: its outcome, or that it was not written down. */
-export type Decided = (outcome: Outcome | HubError) => void;
-
 export class Order implements Flushable {
   readonly #estate: Estate;
   readonly #journal: Journal | undefined;
@@ -59,9 +48,9 @@ export class Order implements Flushable {
   readonly #direct: (directed: Directed) => void;
   readonly #clock: Clock;
   readonly #records = new Records();
-  readonly #spare: Entry[] = [];
+  readonly #matters = new Matters();
   /** What waits for its turn, in the order in which it came. */
-  #entries: Entry[] = [];
+  #waiting: Matter[] = [];
   /** Until what was written is on the disk, nothing more is. */
   #syncing: Promise<void> | undefined;
   /** It is about to be tried again to write what must be written. */
@@ -104,32 +93,32 @@ export class Order implements Flushable {
     const refusal = command.type === 'map.set' ? this.#refusal(command) : undefined;
     if (refusal !== undefined) return this.after(asker.member, () => asker.out.outcome(id, refusal));
     const isAsking = this.ledger.isQuestion(command);
-    const entry = this.#entry(command);
-    entry.member = asker.member;
-    entry.oldest = oldest;
-    entry.number = id;
-    entry.isQuiet = (packet.flags & FLAG.quiet) !== 0;
-    entry.asker = asker;
-    entry.isAsking = isAsking;
+    const matter = this.#matters.take(command);
+    matter.member = asker.member;
+    matter.oldest = oldest;
+    matter.number = id;
+    matter.isQuiet = (packet.flags & FLAG.quiet) !== 0;
+    matter.asker = asker;
+    matter.isAsking = isAsking;
     asker.waiting += 1;
-    if (this.#journal === undefined || (isAsking && this.#entries.length === 0 && this.#syncing === undefined)) return this.#apply(entry);
-    entry.from = this.#records.size;
+    if (this.#journal === undefined || (isAsking && this.#waiting.length === 0 && this.#syncing === undefined)) return this.#apply(matter);
+    matter.from = this.#records.size;
     if (!isAsking) this.#records.command(this.#seq, asker.member, packet);
-    entry.to = this.#records.size;
-    this.#add(entry);
+    matter.to = this.#records.size;
+    this.#add(matter);
   }
 
   /** A command of the authority. */
   decree(decree: Decree, decided: Decided = nothing): void {
     if (this.#isClosed) return;
-    const entry = this.#entry(decree.command);
-    entry.proof = decree.proof;
-    entry.decided = decided;
-    if (this.#journal === undefined) return this.#apply(entry);
-    entry.from = this.#records.size;
+    const matter = this.#matters.take(decree.command);
+    matter.proof = decree.proof;
+    matter.decided = decided;
+    if (this.#journal === undefined) return this.#apply(matter);
+    matter.from = this.#records.size;
     this.#records.decree(this.#seq, JSON.stringify(decree));
-    entry.to = this.#records.size;
-    this.#add(entry);
+    matter.to = this.#records.size;
+    this.#add(matter);
   }
 
   /**
@@ -137,30 +126,30 @@ export class Order implements Flushable {
    * of it must be written and cannot, it waits with that.
    */
   after(member: number, run: () => void): void {
-    if (this.#entries.length === 0 && this.#syncing === undefined) return run();
-    const entry = this.#entry(undefined);
-    entry.member = member;
-    entry.decided = run;
-    this.#add(entry);
+    if (this.#waiting.length === 0 && this.#syncing === undefined) return run();
+    const matter = this.#matters.take(undefined);
+    matter.member = member;
+    matter.decided = run;
+    this.#add(matter);
   }
 
   /** Writes and applies what waits. */
   flush(): void {
-    if (this.#entries.length === 0 || this.#syncing !== undefined) return;
-    const entries = this.#entries;
+    if (this.#waiting.length === 0 || this.#syncing !== undefined) return;
+    const matters = this.#waiting;
     const isWritten = this.#records.size > 0;
-    this.#entries = [];
+    this.#waiting = [];
     try {
       if (isWritten) this.#journal?.append(this.#records.bytes);
     } catch (error) {
-      return this.#unwritten(entries, error);
+      return this.#unwritten(matters, error);
     }
     const sync = isWritten ? this.#journal?.sync : undefined;
     if (sync !== undefined) {
-      this.#syncing = this.#sync(sync, entries);
+      this.#syncing = this.#sync(sync, matters);
       return;
     }
-    this.#written(entries);
+    this.#written(matters);
   }
 
   /** Writes what waits, and takes no more. Nothing is written after it has resolved. */
@@ -170,26 +159,19 @@ export class Order implements Flushable {
     this.#retry?.[Symbol.dispose]();
     this.flush();
     while (this.#syncing !== undefined) await this.#syncing;
-    this.#entries = [];
-  }
-
-  /** They are used again: one is made for each command that waits at the same time, and not for each command. */
-  #entry(command: Command | undefined): Entry {
-    const entry = this.#spare.pop() ?? new Entry();
-    entry.command = command;
-    return entry;
+    this.#waiting = [];
   }
 
   get #seq(): number {
     return Math.max(this.#floor, this.#estate.ledger.seq);
   }
 
-  #add(entry: Entry): void {
-    if (this.#entries.push(entry) === 1) this.#turn.add(this);
+  #add(matter: Matter): void {
+    if (this.#waiting.push(matter) === 1) this.#turn.add(this);
     if (this.#records.size >= GREAT_BATCH) this.flush();
   }
 
-  async #sync(sync: () => Promise<void>, entries: readonly Entry[]): Promise<void> {
+  async #sync(sync: () => Promise<void>, matters: readonly Matter[]): Promise<void> {
     const size = this.#records.size;
     const batch = this.#records.take();
     try {
@@ -198,46 +180,46 @@ export class Order implements Flushable {
       this.#size += size;
     } catch (error) {
       this.#syncing = undefined;
-      this.#unwritten(entries, error, batch);
+      this.#unwritten(matters, error, batch);
       return this.flush();
     }
-    for (const entry of entries) this.#apply(entry);
+    for (const matter of matters) this.#apply(matter);
     this.#shorten();
     this.flush();
   }
 
-  #written(entries: readonly Entry[]): void {
+  #written(matters: readonly Matter[]): void {
     this.#size += this.#records.size;
     this.#records.clear();
-    for (const entry of entries) this.#apply(entry);
+    for (const matter of matters) this.#apply(matter);
     this.#shorten();
   }
 
-  #unwritten(entries: readonly Entry[], cause: unknown, records: Uint8Array = this.#records.take()): void {
+  #unwritten(matters: readonly Matter[], cause: unknown, records: Uint8Array = this.#records.take()): void {
     const reason = `The authority could not write it down: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was changed.`;
-    const later = this.#entries;
+    const later = this.#waiting;
     const laterRecords = this.#records.take();
-    this.#entries = [];
+    this.#waiting = [];
     const stuck = new Set<number>();
-    const time = entries.findLast(({ command }) => command?.type === 'time');
-    for (const entry of entries) {
-      const { command, from, to, asker, member } = entry;
+    const time = matters.findLast(({ command }) => command?.type === 'time');
+    for (const matter of matters) {
+      const { command, from, to, asker, member } = matter;
       // What comes later is of a later time, so that is told before it; of several, the last says it all.
       if (command?.type === 'time') {
-        if (entry === time) this.#again(entry, records);
+        if (matter === time) this.#again(matter, records);
         continue;
       }
-      if (mustBe(command)) stuck.add(command?.type === 'member.leave' ? command.number : member);
+      if (matter.mustBe) stuck.add(command?.type === 'member.leave' ? command.number : member);
       // Whoever is told that something is decided is told so of all before it: what needs no writing waits with what does.
-      if (mustBe(command) || (from === to && stuck.has(member))) this.#again(entry, records);
-      else if (from === to) this.#apply(entry);
+      if (matter.mustBe || (from === to && stuck.has(member))) this.#again(matter, records);
+      else if (from === to) this.#apply(matter);
       else if (asker !== undefined) {
         asker.waiting -= 1;
-        asker.out.outcome(entry.number, { type: 'unwritten', reason });
-      } else entry.decided(new HubError('JOURNAL', reason, { cause }));
+        asker.out.outcome(matter.number, { type: 'unwritten', reason });
+      } else matter.decided(new HubError('JOURNAL', reason, { cause }));
     }
-    if (this.#entries.length > 0) this.#retryLater();
-    for (const entry of later) this.#again(entry, laterRecords);
+    if (this.#waiting.length > 0) this.#retryLater();
+    for (const matter of later) this.#again(matter, laterRecords);
   }
 
   #retryLater(): void {
@@ -248,22 +230,22 @@ export class Order implements Flushable {
   }
 
   /** Puts it in line with what was recorded of it. */
-  #again(entry: Entry, records: Uint8Array): void {
-    const { from, to } = entry;
-    entry.from = this.#records.size;
+  #again(matter: Matter, records: Uint8Array): void {
+    const { from, to } = matter;
+    matter.from = this.#records.size;
     this.#records.copy(records, from, to);
-    entry.to = this.#records.size;
-    this.#entries.push(entry);
+    matter.to = this.#records.size;
+    this.#waiting.push(matter);
   }
 
-  #apply(entry: Entry): void {
-    const { command, asker, number, isQuiet, decided } = entry;
+  #apply(matter: Matter): void {
+    const { command, asker, number, isQuiet, decided } = matter;
     if (command === undefined) {
-      this.#free(entry);
+      this.#matters.free(matter);
       return decided(LEFT);
     }
-    const { outcome, events } = this.#decide(entry, command);
-    this.#free(entry);
+    const { outcome, events } = this.#decide(matter, command);
+    this.#matters.free(matter);
     if (asker === undefined) decided(outcome);
     else if (outcome.type !== 'joined' && outcome.type !== 'left') {
       asker.waiting -= 1;
@@ -273,13 +255,7 @@ export class Order implements Flushable {
     this.#clock.arm();
   }
 
-  #free(entry: Entry): void {
-    if (this.#spare.length >= MOST_SPARE) return;
-    entry.clear();
-    this.#spare.push(entry);
-  }
-
-  #decide({ isAsking, member, oldest, number, proof }: Entry, command: Command): Applied {
+  #decide({ isAsking, member, oldest, number, proof }: Matter, command: Command): Applied {
     const { ledger } = this.#estate;
     if (isAsking) return ledger.answer(member, command as Question);
     if (member === 0) return this.#estate.decree(this.#floor, proof === undefined ? { command } : { command, proof });
@@ -302,39 +278,6 @@ export class Order implements Flushable {
   }
 }
 
-class Entry {
-  /** None where something else waits for its turn. */
-  command: Command | undefined = undefined;
-  /** As it was when it came: what was written down then is applied, and what was not is answered. */
-  isAsking = false;
-  /** 0 is the authority. */
-  member = 0;
-  oldest = 0;
-  number = 0;
-  /** Nobody waits for its outcome. */
-  isQuiet = false;
-  asker: Asker | undefined = undefined;
-  proof: string | undefined = undefined;
-  decided: Decided = nothing;
-  /** Where its record lies among those that are to be written. */
-  from = 0;
-  to = 0;
-
-  clear(): void {
-    this.command = undefined;
-    this.isAsking = false;
-    this.isQuiet = false;
-    this.member = 0;
-    this.asker = undefined;
-    this.proof = undefined;
-    this.decided = nothing;
-    this.from = 0;
-    this.to = 0;
-  }
-}
-
-const MOST_SPARE = 256;
-
 const nothing = (): void => {};
 const LEFT: Outcome = { type: 'left' };
 
@@ -342,8 +285,3 @@ const LEFT: Outcome = { type: 'left' };
 const GREAT_BATCH = 65_536;
 /** How soon it is tried again to write what must be written. */
 const RETRY = 100;
-
-/** Whether it cannot be refused: what has ended has ended. */
-function mustBe(command: Command | undefined): boolean {
-  return command?.type === 'lock.release' || command?.type === 'member.leave';
-}

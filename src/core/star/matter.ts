@@ -1,0 +1,77 @@
+/**
+ * What comes before the authority, and waits for its turn: the command of a member, a command of its own, or something that
+ * only has to come after all that came before it.
+ */
+import type { Command, Outcome } from '../protocol.js';
+import type { HubError } from '../errors.js';
+import type { Outbox } from './outbox.js';
+
+/** Whoever submits commands for a member. */
+export interface Asker {
+  readonly member: number;
+  /** Where outcomes go. */
+  readonly out: Outbox;
+  /** How many of its commands wait. */
+  waiting: number;
+}
+
+/** What becomes of an authority's command: its outcome, or that it was not written down. */
+export type Decided = (outcome: Outcome | HubError) => void;
+
+export class Matter {
+  /** None where something else waits for its turn. */
+  command: Command | undefined = undefined;
+  /** As it was when it came: what was written down then is applied, and what was not is answered. */
+  isAsking = false;
+  /** 0 is the authority. */
+  member = 0;
+  oldest = 0;
+  number = 0;
+  /** Nobody waits for its outcome. */
+  isQuiet = false;
+  asker: Asker | undefined = undefined;
+  proof: string | undefined = undefined;
+  decided: Decided = nothing;
+  /** Where its record lies among those that are to be written. */
+  from = 0;
+  to = 0;
+
+  /** Whether it cannot be refused: what has ended has ended. */
+  get mustBe(): boolean {
+    return this.command?.type === 'lock.release' || this.command?.type === 'member.leave';
+  }
+
+  clear(): void {
+    this.command = undefined;
+    this.isAsking = false;
+    this.isQuiet = false;
+    this.member = 0;
+    this.asker = undefined;
+    this.proof = undefined;
+    this.decided = nothing;
+    this.from = 0;
+    this.to = 0;
+  }
+}
+
+/** They are used again: one is made for each that waits at the same time, and not for each command. */
+export class Matters {
+  readonly #spare: Matter[] = [];
+
+  take(command: Command | undefined): Matter {
+    const matter = this.#spare.pop() ?? new Matter();
+    matter.command = command;
+    return matter;
+  }
+
+  /** Nobody has it any more. */
+  free(matter: Matter): void {
+    if (this.#spare.length >= MOST_SPARE) return;
+    matter.clear();
+    this.#spare.push(matter);
+  }
+}
+
+const MOST_SPARE = 256;
+
+const nothing = (): void => {};
