@@ -173,7 +173,7 @@ function checkChoice(option: string, value: unknown, choices: readonly string[])
 function checkLimits(limits: Partial<Limits>): void {
   if (typeof limits !== 'object' || limits === null) throw new TypeError(`\`limits\` is an object, as in { limits: { members: 100 } }, not ${describe(limits)}.`);
   for (const [limit, value] of Object.entries(limits)) {
-    if (!(limit in LIMITS)) throw new TypeError(`\`limits.${limit}\` is no limit. There are ${Object.keys(LIMITS).map((known) => `\`${known}\``).join(', ')}.`);
+    if (!Object.hasOwn(LIMITS, limit)) throw new TypeError(`\`limits.${limit}\` is no limit. There are ${Object.keys(LIMITS).map((known) => `\`${known}\``).join(', ')}.`);
     checkCount(`limits.${limit}`, value);
   }
 }

@@ -17,6 +17,7 @@ describe('createHub', () => {
     ['a time that is none', { transport: 'memory', timeout: '1s' }, /`timeout`.*"1s"/],
     ['a listener that is none', { transport: 'memory', onError: true }, /`onError`/],
     ['a limit that there is not', { transport: 'memory', limits: { packets: 1 } }, /`limits.packets` is no limit/],
+    ['a limit that every object has', { transport: 'memory', limits: { toString: 1 } }, /`limits.toString` is no limit/],
     ['a limit that is no number', { transport: 'socket', path: '/tmp/never', limits: { packet: '1' } }, /`limits.packet` is a number/],
     ['labels that are a list', { transport: 'memory', labels: ['zone'] }, /`labels` is an object/],
     ['half a character for a name', { transport: 'memory', name: '\ud800' }, /half a surrogate pair/],

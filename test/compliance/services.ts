@@ -81,12 +81,16 @@ const exposeBell = (peer: Peer): Promise<void> =>
       ring(...args: unknown[]): void {
         for (const listener of this.#listeners) listener(...args);
       }
+      peal(count: number): void {
+        for (let n = 0; n < count; n++) this.ring(n);
+      }
     }
     keep('exposed', hub.expose('bell', new Bell()));
   });
 
 interface Bell {
   ring(...args: unknown[]): void;
+  peal(count: number): void;
 }
 
 /** Names that no service answers to, whatever its object is. */
@@ -279,6 +283,26 @@ export function services(meet: Meet): void {
       expect(answers).to.deep.equal([false, false]);
       expect(await bob.run(({ log }) => log('second').entries)).to.deep.equal(['heard']);
       expect(await ann.run(({ log }) => log('listeners').entries)).to.deep.equal([1]);
+    });
+
+    it('and hears what a call makes happen before its answer', async () => {
+      const { ann, bob, group } = await meet('ann', 'bob');
+      await exposeBell(ann);
+      await group.settled();
+
+      const heard = await bob.run(async ({ hub }) => {
+        const bell = hub.service<Bell>('bell');
+        const rings: unknown[] = [];
+        await bell.on('ring', (n) => rings.push(n));
+        const atTheAnswer: unknown[] = [];
+        for (let call = 0; call < 3; call++) {
+          await bell.peal(5);
+          atTheAnswer.push(rings.splice(0));
+        }
+        return atTheAnswer;
+      });
+
+      expect(heard).to.deep.equal([[0, 1, 2, 3, 4], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]]);
     });
 
     it('whose listeners leave nothing behind when they go or die', async () => {

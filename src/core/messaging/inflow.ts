@@ -31,6 +31,7 @@ export class Inflow implements AsyncIterableIterator<unknown>, AsyncDisposable {
   #life: Life = NEW;
   #parts: Arrival[] = [];
   #readers: Reader[] = [];
+  #hear: ((value: unknown) => void) | undefined = undefined;
   #place = 0;
   /** Read since credit was last given. */
   #read = 0;
@@ -64,6 +65,16 @@ export class Inflow implements AsyncIterableIterator<unknown>, AsyncDisposable {
     }
   }
 
+  /**
+   * Each part from now on in the moment in which it comes: before anything is heard that was said after it. Resolves at the
+   * end; rejects where reading would.
+   */
+  async forEach(hear: (value: unknown) => void): Promise<void> {
+    for (let part = this.#parts.shift(); part !== undefined; part = this.#parts.shift()) this.#tell(hear, part);
+    this.#hear = hear;
+    await this.next();
+  }
+
   return(): Promise<IteratorResult<unknown, undefined>> {
     const wasOpen = this.#life.at === 'open';
     this.#parts = [];
@@ -86,6 +97,7 @@ export class Inflow implements AsyncIterableIterator<unknown>, AsyncDisposable {
     if (this.#life.at !== 'open') return;
     if (place !== this.#place) return this.#broken();
     this.#place += 1;
+    if (this.#hear !== undefined) return this.#tell(this.#hear, part);
     this.#parts.push(part);
     const reader = this.#readers.shift();
     if (reader !== undefined) this.next().then(reader.resolve, reader.reject);
@@ -103,6 +115,18 @@ export class Inflow implements AsyncIterableIterator<unknown>, AsyncDisposable {
   cut(error: unknown): void {
     if (this.#life.at !== 'failed') this.#parts = [];
     this.fail(error);
+  }
+
+  #tell(hear: (value: unknown) => void, part: Arrival): void {
+    let value: unknown;
+    try {
+      value = decode(part);
+    } catch (error) {
+      this.fail(error);
+      return this.#inlet.stop();
+    }
+    this.#credit(sizeOf(part));
+    hear(value);
   }
 
   #take(part: Arrival): Promise<IteratorResult<unknown, undefined>> {

@@ -4,11 +4,15 @@
  */
 import { checkFunction, describe } from '../arguments.js';
 import { HubError } from '../errors.js';
+import type { Inflow } from '../messaging/inflow.js';
 import type { Callback } from './references.js';
+
+/** They are heard in the moment in which they come: what a call makes happen is heard before its answer. */
+export type Parts = Pick<Inflow, 'forEach'>;
 
 export interface EventsPorts {
   /** The occurrences, from one provider. `isFirst`: nobody has heard the event yet, and waits no longer than for a call. */
-  follow(event: string, isFirst: boolean, signal: AbortSignal): Promise<AsyncIterable<unknown>>;
+  follow(event: string, isFirst: boolean, signal: AbortSignal): Promise<Parts>;
   report(error: unknown): void;
 }
 
@@ -49,8 +53,8 @@ export class RemoteEvents {
     return heard;
   }
 
-  async #hear(event: string, heard: Heard, first: Promise<AsyncIterable<unknown>>): Promise<void> {
-    let parts: AsyncIterable<unknown> | undefined = await first.catch(() => undefined);
+  async #hear(event: string, heard: Heard, first: Promise<Parts>): Promise<void> {
+    let parts: Parts | undefined = await first.catch(() => undefined);
     while (parts !== undefined) {
       await this.#tellAll(parts, heard).catch((error: unknown) => this.#interrupted(error, heard));
       parts = heard.end.signal.aborted ? undefined : await this.#again(event, heard);
@@ -58,12 +62,14 @@ export class RemoteEvents {
     if (this.#heard.get(event) === heard) this.#heard.delete(event);
   }
 
-  async #tellAll(parts: AsyncIterable<unknown>, { listeners }: Heard): Promise<void> {
-    for await (const args of parts) for (const listener of [...listeners]) this.#tell(listener, args);
+  #tellAll(parts: Parts, { listeners }: Heard): Promise<void> {
+    return parts.forEach((args) => {
+      for (const listener of [...listeners]) this.#tell(listener, args);
+    });
   }
 
   /** The next provider may be lost as well before it has begun. */
-  async #again(event: string, heard: Heard): Promise<AsyncIterable<unknown> | undefined> {
+  async #again(event: string, heard: Heard): Promise<Parts | undefined> {
     for (;;) {
       try {
         return await this.#ports.follow(event, false, heard.end.signal);

@@ -13,6 +13,7 @@ import type { Loan } from './loan.js';
 import type { Providers } from './providers.js';
 import { writeQuestion } from './question.js';
 import { RemoteEvents } from './remote-events.js';
+import type { Parts } from './remote-events.js';
 
 export interface RemotePorts {
   readonly providers: Providers;
@@ -87,12 +88,12 @@ export class RemoteService {
   }
 
   /** Who was heard once is awaited as long as it takes. */
-  #follow(event: string, isFirst: boolean, end: AbortSignal): Promise<AsyncIterable<unknown>> {
+  #follow(event: string, isFirst: boolean, end: AbortSignal): Promise<Parts> {
     const { timeout, waitFor } = this.#patience;
     const patience: Patience = { timeout: isFirst ? timeout : 0, waitFor: isFirst ? waitFor : Infinity, signal: this.#patience.signal === undefined ? end : AbortSignal.any([end, this.#patience.signal]), isListening: true };
     return new Promise((resolve, reject) => {
       if (this.#disposed !== undefined) return reject(this.#disposed);
-      this.#ports.providers.ask(this.name, encode(event), patience, (value) => resolve(value as AsyncIterable<unknown>), reject);
+      this.#ports.providers.ask(this.name, encode(event), patience, (value) => resolve(value as Parts), reject);
     });
   }
 }
