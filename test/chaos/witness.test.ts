@@ -49,6 +49,14 @@ describe('The witness of the chaos', () => {
     expect(judge(path).findings).to.deep.equal([]);
   });
 
+  it('knows that who is about to be killed may still enter', () => {
+    ann.kills('ann');
+    ann.enters('door', 1);
+    bob.enters('door', 2);
+
+    expect(judge(path).findings).to.deep.equal([]);
+  });
+
   it('does not take an old group and a new one for one, when the folder was removed', () => {
     ann.enters('door', 1);
     ann.removes();

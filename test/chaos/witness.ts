@@ -68,16 +68,19 @@ export function judge(path: string): Testimony {
   const findings: string[] = [];
   const removals = lines.flatMap(({ type, at }) => (type === 'removed' ? [at] : []));
   const stays = new Map<string, Stay[]>();
+  // It is written down right before the signal is sent, and whoever is to die may still enter.
+  const killed = new Set<string>();
   for (const line of lines) {
     if (line.type === 'enters') {
       const { by, key, token, at } = line;
       const all = stays.get(key) ?? [];
       stays.set(key, all);
-      all.push({ by, token, from: at, to: Infinity });
+      all.push({ by, token, from: at, to: killed.has(by) ? at : Infinity });
     } else if (line.type === 'leaves') {
       const stay = stays.get(line.key)?.find(({ by, token }) => by === line.by && token === line.token);
       if (stay !== undefined) stay.to = Math.min(stay.to, line.at);
     } else if (line.type === 'killed') {
+      killed.add(line.by);
       for (const stay of [...stays.values()].flat()) if (stay.by === line.by) stay.to = Math.min(stay.to, line.at);
     } else if (line.type === 'failed') findings.push(`${line.by}: ${line.what}`);
   }
