@@ -75,19 +75,22 @@ class Search<S, I, O> {
   readonly #model: Model<S, I, O>;
   /** By the time of their answers: who was answered first is tried first, and who never was stands last. */
   readonly #operations: readonly Operation<I, O>[];
-  /** The earliest call from an index on. */
-  readonly #earliestCall: readonly number[];
+  /** So many of them were answered. */
   readonly #answered: number;
+  /** Of those, the earliest call from an index on. */
+  readonly #earliestCall: readonly number[];
   readonly #done: Done;
   readonly #seen = new Set<string>();
   readonly #way: Step<S>[] = [];
-  #longest: readonly number[] = [];
+  /** The furthest way so far, and how much of it is the way of now. */
+  readonly #longest: number[] = [];
+  #shared = 0;
 
   constructor(model: Model<S, I, O>, history: readonly Operation<I, O>[]) {
     this.#model = model;
     this.#operations = [...history].sort((one, other) => answeredAt(one) - answeredAt(other) || one.called - other.called || 0);
-    this.#earliestCall = earliest(this.#operations.map(({ called }) => called));
     this.#answered = history.filter(({ answer }) => answer !== undefined).length;
+    this.#earliestCall = earliest(this.#operations.slice(0, this.#answered).map(({ called }) => called));
     this.#done = new Done(history.length);
   }
 
@@ -102,6 +105,7 @@ class Search<S, I, O> {
       }
       const back = this.#way.pop();
       if (back === undefined) return this.#violation();
+      this.#shared = Math.min(this.#shared, this.#way.length);
       this.#done.flip(back.index);
       alternatives = back.left;
     }
@@ -112,7 +116,9 @@ class Search<S, I, O> {
     this.#done.flip(index);
     const first = this.#first();
     this.#way.push({ index, first, left });
-    if (this.#way.length > this.#longest.length) this.#longest = this.#way.map((step) => step.index);
+    if (this.#way.length > this.#longest.length) {
+      for (const step of this.#way.slice(this.#shared)) this.#longest[this.#shared++] = step.index;
+    }
     return this.#alternatives(state, first);
   }
 
@@ -136,7 +142,10 @@ class Search<S, I, O> {
 
   *#candidates(first: number): Generator<number, void> {
     const limit = answeredAt(this.#at(first));
-    for (let index = first; index < this.#operations.length && (this.#earliestCall[index] ?? 0) <= limit; index++) {
+    for (let index = first; index < this.#answered && (this.#earliestCall[index] ?? 0) <= limit; index++) {
+      if (!this.#done.has(index) && this.#at(index).called <= limit) yield index;
+    }
+    for (let index = this.#answered; index < this.#operations.length; index++) {
       if (!this.#done.has(index) && this.#at(index).called <= limit) yield index;
     }
   }
