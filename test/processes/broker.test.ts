@@ -5,6 +5,7 @@ import type { Fixture } from '../support/fixture.js';
 import { Group } from '../support/group.js';
 import type { Peer } from '../support/peer.js';
 import { startSocket } from '../support/socket-fixture.js';
+import { failsAtOnce } from './request-under-way.js';
 
 describe('When the broker of a socket group dies that keeps nothing', () => {
   let fixture: Fixture;
@@ -104,24 +105,7 @@ describe('When the broker of a socket group dies that keeps nothing', () => {
   });
 
   it('what was pending fails at once, and says that it may have run', async () => {
-    await cid.run(({ hub, log }) => {
-      hub.handle('slow', (_input, { signal }) => {
-        log('runs').push(1);
-        signal.addEventListener('abort', () => log('aborted').push(1));
-        return new Promise(() => {});
-      });
-    });
-    await group.settled();
-    await bob.run(({ hub, keep, rejection }) => void keep('answer', rejection(hub.request('slow', 1, { timeout: 0 }))));
-    await cid.run(({ log }) => log('runs').reach(1));
-
-    await killBroker();
-
-    expect(await bob.run(async ({ kept }) => {
-      const { code, mayHaveRun } = await kept<Promise<{ readonly code: string; readonly mayHaveRun: boolean }>>('answer');
-      return [code, mayHaveRun];
-    })).to.deep.equal(['LOST', true]);
-    await cid.run(({ log }) => log('aborted').reach(1));
+    await failsAtOnce({ group, bob, cid, killBroker });
   });
 
   it('or closes, again and again, the last one is a group of its own', async () => {
