@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createHub } from '../../dist/src/index.js';
+import { createHub } from '../../dist/bundle/index.js';
 
 const KILLS = 40;
 const MEMBERS = 6;

@@ -1,7 +1,7 @@
 /** What a broker's process takes: for a thousand members, and for a gigabyte that is said to one who is stopped. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createHub } from '../../dist/src/index.js';
+import { createHub } from '../../dist/bundle/index.js';
 
 const PROCESSES = 4;
 const HUBS = 250;

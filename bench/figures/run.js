@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { death } from './death.js';
+import { loading } from './loading.js';
 import { memory } from './memory.js';
 import { stall } from './stall.js';
 
-const FIGURES = { death, memory, stall };
+const FIGURES = { death, loading, memory, stall };
 
 const wanted = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'if-'));

@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createHub } from '../../dist/src/index.js';
+import { createHub } from '../../dist/bundle/index.js';
 
 const ENTRIES = 100_000;
 

@@ -1,8 +1,11 @@
-/** interhub over any of its transports, as it was built last. `INTERHUB` names the entry of another build, to compare two. */
+/** interhub over any of its transports, as its users import it. `INTERHUB` names the entry of another build, to compare two. */
+import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const { INTERHUB } = process.env;
-const built = INTERHUB === undefined ? new URL('../../dist/src/index.js', import.meta.url) : pathToFileURL(INTERHUB);
+const built = INTERHUB === undefined ? new URL('../../dist/bundle/index.js', import.meta.url) : pathToFileURL(INTERHUB);
+const compiled = new URL('../../dist/.tsbuildinfo', import.meta.url);
+if (INTERHUB === undefined && statSync(built).mtimeMs < statSync(compiled).mtimeMs) throw new Error('dist/bundle is older than what was compiled last. Run `npm run build`.');
 const { createHub } = await import(built.href);
 
 export function interhub({ name, start, options }) {

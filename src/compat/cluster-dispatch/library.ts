@@ -20,7 +20,7 @@ export class Library {
       const object = await resolve(await value, exported, []);
       if ((typeof object === 'object' || typeof object === 'function') && object !== null) objects.set(name, object);
     }
-    return new Library(objects);
+    return new this(objects);
   }
 
   private constructor(objects: ReadonlyMap<string, object>) {

@@ -82,7 +82,7 @@ interface Watched {
 const LIMIT = 1_000;
 
 class HeldTerm extends HeldTicket implements Term {
-  static readonly of = (keeper: TicketKeeper, asked: Asked, ticket: number, token: number): HeldTerm => new HeldTerm(keeper, asked, ticket, token);
+  static readonly of = (keeper: TicketKeeper, asked: Asked, ticket: number, token: number): HeldTerm => new this(keeper, asked, ticket, token);
 
   get name(): string {
     return this.key;

@@ -11,7 +11,7 @@ export class HeldLock extends HeldTicket implements Lock {
     this.#mode = asked.terms?.mode ?? 'exclusive';
   }
 
-  static readonly of = (keeper: TicketKeeper, asked: Asked, ticket: number, token: number): HeldLock => new HeldLock(keeper, asked, ticket, token);
+  static readonly of = (keeper: TicketKeeper, asked: Asked, ticket: number, token: number): HeldLock => new this(keeper, asked, ticket, token);
 
   get keys(): readonly string[] {
     return keysOf(this.asked);

@@ -24,7 +24,7 @@ export class Replica<V> implements ReplicaApi<V>, Follower {
   /** Resolves when it is whole. */
   static async of<V>(map: string, watches: MapWatches, keepAlive: KeepAlive, { signal }: ReplicaOptions): Promise<Replica<V>> {
     signal?.throwIfAborted();
-    const replica = new Replica<V>(map, watches, keepAlive, signal);
+    const replica = new this<V>(map, watches, keepAlive, signal);
     const isWhole = replica.reached(1);
     onAbort(signal, replica);
     watches.follow(map, replica);

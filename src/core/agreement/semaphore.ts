@@ -48,7 +48,7 @@ export class Semaphore implements SemaphoreApi {
 type Body<R> = (permits: Permits) => R | Promise<R>;
 
 class HeldPermits extends HeldTicket implements Permits {
-  static readonly of = (keeper: TicketKeeper, asked: Asked, ticket: number, token: number): HeldPermits => new HeldPermits(keeper, asked, ticket, token);
+  static readonly of = (keeper: TicketKeeper, asked: Asked, ticket: number, token: number): HeldPermits => new this(keeper, asked, ticket, token);
 
   get permits(): number {
     return this.asked.terms?.permits ?? 1;

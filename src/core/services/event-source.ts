@@ -12,7 +12,7 @@ export class EventSource {
   /** `undefined` when the object has no events. */
   static of(name: string, object: object): EventSource | undefined {
     const emitting = emittingOf(object);
-    return emitting === undefined ? undefined : new EventSource(name, emitting);
+    return emitting === undefined ? undefined : new this(name, emitting);
   }
 
   private constructor(name: string, object: Emitting) {

@@ -35,7 +35,7 @@ export class Estate {
 
   /** Whole and sound records; without any, an estate with nothing in it. */
   static read(records: Uint8Array): Estate {
-    const estate = new Estate();
+    const estate = new this();
     const reader = new Reader();
     eachRecord(records, (record) => estate.#redo(record, reader));
     return estate;

@@ -8,7 +8,7 @@ export class Door {
   #listener: Listener | undefined;
 
   static async at(path: string, steps: Steps): Promise<Door> {
-    const door = new Door();
+    const door = new this();
     door.#listener = await steps.listen(path, (link) => door.#came(link));
     return door;
   }

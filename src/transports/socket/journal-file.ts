@@ -94,7 +94,7 @@ export class JournalFile implements Journal {
     } finally {
       disk.close(file);
     }
-    return new JournalFile(disk, folder, durability, past, left === undefined ? 0 : ageOf(left.written));
+    return new this(disk, folder, durability, past, left === undefined ? 0 : ageOf(left.written));
   }
 
   private constructor(disk: Disk, folder: string, durability: 'process' | 'disk', past: Uint8Array, age: number) {
