@@ -2,7 +2,7 @@
  * A disk under the journals of simulated brokers: each write may be short, fail, or be the last that its process does; and
  * when the power goes, what was not flushed is gone, or cut somewhere.
  */
-import type { Disk } from '../../src/transports/socket/journal-file.js';
+import type { Disk } from '../../src/transports/socket/disk.js';
 import type { SimProcess, World } from './world.js';
 
 interface File {

@@ -9,7 +9,7 @@ import type { Link } from '../../src/core/star/link.js';
 import { soundLength } from '../../src/core/star/records.js';
 import type { Meeting, Rendezvous } from '../../src/core/star/rendezvous.js';
 import { JournalFile } from '../../src/transports/socket/journal-file.js';
-import type { Disk } from '../../src/transports/socket/journal-file.js';
+import type { Disk } from '../../src/transports/socket/disk.js';
 import { SimDisk } from './disk.js';
 import type { Witness } from './witness.js';
 import { wire } from './wire.js';

@@ -7,10 +7,13 @@ import type { Journal } from '../../src/core/star/journal.js';
 import { crc32c } from '../../src/core/star/crc32c.js';
 import { KeptOutcomes } from '../../src/core/star/kept-outcomes.js';
 import { eachRecord } from '../../src/core/star/records.js';
+import { Unpacking } from '../../src/core/star/inventory.js';
 import { Order } from '../../src/core/star/order.js';
+import { Renewal } from '../../src/core/star/renewal.js';
 import { Return } from '../../src/core/star/return.js';
+import { JournalDraft } from '../../src/transports/socket/journal-draft.js';
 import { JournalFile } from '../../src/transports/socket/journal-file.js';
-import type { Disk } from '../../src/transports/socket/journal-file.js';
+import type { Disk } from '../../src/transports/socket/disk.js';
 import type { Seams } from './folder.js';
 import type { SimProcess } from './world.js';
 
@@ -35,6 +38,9 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'a snapshot that runs ahead of the time': { breaks: () => snapshots((all) => ({ ...all, now: (all.now ?? 0) + 1_000 })) },
   'numbers that are given again': { breaks: () => snapshots((all) => ({ ...all, members: { ...all.members, last: 0 } })) },
   'seqs that begin anew': { breaks: () => snapshots((all) => ({ ...all, seq: 0 })) },
+  'a journal written anew without what came meanwhile': { breaks: () => void sinon.stub(JournalDraft.prototype, 'append') },
+  'a journal replaced before its snapshot is whole': { breaks: () => void sinon.stub(Renewal.prototype, 'isWhole').get(() => true) },
+  'a snapshot without its entries': { breaks: () => void sinon.stub(Unpacking.prototype, 'entries') },
   // proofs of death
   'a holder taken for dead on doubt': { seams: { isDead: () => true } },
   'a holder taken for dead when a time is over': { seams: { isDead: (process) => !process.isAlive || process.world.now % 200 > 150 } },
@@ -67,7 +73,7 @@ function late(journal: Journal, process: SimProcess): Journal {
   };
   return {
     past: () => journal.past(),
-    replace: (snapshot) => journal.replace(snapshot),
+    draft: () => journal.draft(),
     append(records) {
       waiting.push(Uint8Array.from(records));
       process.world.schedule(process, 1, write);

@@ -1,6 +1,7 @@
 /** Sees all that the members see, and knows what must never be. Each finding begins with the number of what is broken. */
 import { Estate } from '../../src/core/star/estate.js';
 import type { Invariant } from './invariants.js';
+import { snapshotOf } from '../support/snapshot-of.js';
 
 interface Asked {
   readonly holder: string;
@@ -144,7 +145,7 @@ export class Witness {
 
   /** What is read from a snapshot is what the records before it led to. */
   #isSame(estate: Estate): void {
-    const again = Estate.read(estate.snapshot());
+    const again = Estate.read(snapshotOf(estate));
     const [one, other] = [estate, again].map(({ ledger }) => JSON.stringify(ledger.snapshot()));
     if (one !== other) this.find('I9', `${one} became ${other}`);
   }

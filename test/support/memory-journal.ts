@@ -1,6 +1,6 @@
 /** A journal on a disk of memory: it outlives its broker, and fails when it is told to. */
-import type { Journal } from '../../src/core/star/journal.js';
-import { eachRecord } from '../../src/core/star/records.js';
+import type { Draft, Journal } from '../../src/core/star/journal.js';
+import { usableLength } from '../../src/core/star/records.js';
 
 export class MemoryJournal implements Journal {
   bytes: Uint8Array;
@@ -9,11 +9,13 @@ export class MemoryJournal implements Journal {
   /** How many writes there were. */
   writes = 0;
   snapshots = 0;
+  /** What will take its place, while it is being written. */
+  draftBytes: Uint8Array | undefined;
   age = 0;
   sync: (() => Promise<void>) | undefined = undefined;
 
   constructor(past: Uint8Array = new Uint8Array(0)) {
-    this.bytes = past.slice(0, eachRecord(past));
+    this.bytes = past.slice(0, usableLength(past));
   }
 
   past(): Uint8Array {
@@ -21,15 +23,34 @@ export class MemoryJournal implements Journal {
   }
 
   append(records: Uint8Array): void {
-    if (this.room <= 0) throw new Error('ENOSPC: no space left on device, write');
-    this.room -= 1;
-    this.writes += 1;
+    this.#write(records);
     this.bytes = Buffer.concat([this.bytes, records]);
+    if (this.draftBytes !== undefined) this.draftBytes = Buffer.concat([this.draftBytes, records]);
   }
 
-  replace(snapshot: Uint8Array): void {
+  draft(): Draft {
+    this.#write();
+    this.draftBytes = new Uint8Array(0);
+    return {
+      write: (records) => {
+        this.#write(records);
+        this.draftBytes = Buffer.concat([this.draftBytes ?? new Uint8Array(0), records]);
+      },
+      publish: () => {
+        this.snapshots += 1;
+        this.bytes = this.draftBytes ?? this.bytes;
+        this.draftBytes = undefined;
+      },
+      drop: () => {
+        this.draftBytes = undefined;
+      },
+    };
+  }
+
+  #write(records?: Uint8Array): void {
     if (this.room <= 0) throw new Error('ENOSPC: no space left on device, write');
-    this.snapshots += 1;
-    this.bytes = Uint8Array.from(snapshot);
+    if (records === undefined) return;
+    this.room -= 1;
+    this.writes += 1;
   }
 }

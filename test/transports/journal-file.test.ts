@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { HubError } from '../../src/core/errors.js';
-import { Records } from '../../src/core/star/records.js';
-import { JournalFile, systemDisk } from '../../src/transports/socket/journal-file.js';
-import type { Disk, JournalPlan } from '../../src/transports/socket/journal-file.js';
+import { RECORD, Records } from '../../src/core/star/records.js';
+import { systemDisk } from '../../src/transports/socket/disk.js';
+import type { Disk } from '../../src/transports/socket/disk.js';
+import { JournalFile } from '../../src/transports/socket/journal-file.js';
+import type { JournalPlan } from '../../src/transports/socket/journal-file.js';
 import { meetingPlace } from '../support/meeting-place.js';
 
 function record(text: string): Uint8Array {
@@ -136,11 +138,14 @@ describe('A journal in a file', () => {
       journal.append(record(text));
       await journal.sync?.();
     }
-    journal.replace(record('snapshot'));
+    const draft = journal.draft();
+    draft.write(record('snapshot'));
+    await journal.sync?.();
+    draft.publish();
     await journal.sync?.();
 
     const names = ['hub/owner', 'hub', 'current', ''];
-    expect(flushed).to.deep.equal(['now', 'flush', ...names, 'flush', 'now', 'flush', ...names]);
+    expect(flushed).to.deep.equal(['now', 'flush', ...names, 'flush', 'flush', 'flush', 'flush', ...names]);
     expect(begin({ draft: next, folder: next }).sync).to.equal(undefined);
   });
 
@@ -185,16 +190,84 @@ describe('A journal in a file', () => {
     let fails = true;
     const journal = begin({}, { rename: (from, to) => (fails ? full() : systemDisk.rename(from, to)) });
     journal.append(record('one'));
-    expect(() => journal.replace(record('snapshot'))).to.throw('ENOSPC');
+    const first = journal.draft();
+    first.write(record('snapshot'));
+    expect(() => first.publish()).to.throw('ENOSPC');
     journal.append(record('two'));
     const before = written();
     fails = false;
 
-    journal.replace(record('snapshot'));
+    const second = journal.draft();
+    second.write(record('snapshot'));
+    second.publish();
     journal.append(record('three'));
 
     expect(before).to.deep.equal(Buffer.concat([record('one'), record('two')]));
     expect(written()).to.deep.equal(Buffer.concat([record('snapshot'), record('three')]));
     expect(readdirSync(place.path).sort()).to.deep.equal(['journal', 'next']);
+  });
+
+  it('has all that was appended while it was written anew, before that and after', () => {
+    const journal = begin();
+    journal.append(record('one'));
+
+    const draft = journal.draft();
+    draft.write(record('part'));
+    journal.append(record('two'));
+    draft.write(record('snapshot'));
+    journal.append(record('three'));
+    const before = written();
+    draft.publish();
+
+    expect(before).to.deep.equal(Buffer.concat([record('one'), record('two'), record('three')]));
+    expect(written()).to.deep.equal(Buffer.concat(['part', 'two', 'snapshot', 'three'].map(record)));
+  });
+
+  it('stays as it is when what takes its place could not have all of it', () => {
+    let room = Infinity;
+    const write: Disk['write'] = (...args) => (room-- > 0 ? systemDisk.write(...args) : full());
+    const journal = begin({}, { write });
+    journal.append(record('one'));
+    const draft = journal.draft();
+    draft.write(record('part'));
+
+    room = 1;
+    journal.append(record('two'));
+    room = Infinity;
+
+    expect(() => draft.write(record('snapshot'))).to.throw('ENOSPC');
+    expect(() => draft.publish()).to.throw('ENOSPC');
+    expect(written()).to.deep.equal(Buffer.concat([record('one'), record('two')]));
+    expect(readdirSync(place.path).sort()).to.deep.equal(['journal', 'next']);
+  });
+
+  it('is not replaced by what holds something that was taken back', async () => {
+    let fails = false;
+    const journal = begin({ durability: 'disk' }, { flush: async () => (fails ? full() : undefined) });
+    const draft = journal.draft();
+    draft.write(record('part'));
+    journal.append(record('lost'));
+    fails = true;
+    await journal.sync?.().catch(() => undefined);
+
+    expect(() => draft.publish()).to.throw('ENOSPC');
+    expect(written()).to.have.length(0);
+  });
+
+  it('leaves nothing of what was begun when it is closed', () => {
+    const journal = begin();
+    journal.draft().write(record('part'));
+
+    journal.close();
+
+    expect(readdirSync(place.path).sort()).to.deep.equal(['journal', 'next']);
+  });
+
+  it('begins with nothing after a crash of the machine that has cut a snapshot', () => {
+    const records = new Records();
+    records.rest(RECORD.part, 1, new Uint8Array([0]));
+    writeFileSync(join(place.path, 'journal'), Buffer.concat([records.bytes, record('one')]));
+
+    expect(begin({ from: place.path, draft: next, folder: next, afterCrash: true }).past()).to.have.length(0);
   });
 });

@@ -2,16 +2,15 @@
  * All that a broker leaves to the next one: what is agreed, the outcomes that members may not have heard of, and what
  * would prove that a member is dead. It is a function of the journal: who reads the same records has the same estate.
  */
-import { decode, encode } from '../codec/codec.js';
 import { AUTHORITY, Ledger } from '../ledger/ledger.js';
-import type { Applied, Snapshot } from '../ledger/ledger.js';
-import type { Command, Payload } from '../protocol.js';
-import { copyOf, utf8Length, writeUtf8 } from '../text.js';
+import type { Applied } from '../ledger/ledger.js';
+import type { Command } from '../protocol.js';
+import { Unpacking, inRecords } from './inventory.js';
+import type { Inventory } from './inventory.js';
 import { KeptOutcomes } from './kept-outcomes.js';
-import type { KeptSnapshot } from './kept-outcomes.js';
 import { Reader } from './reader.js';
-import { bodyText, eachRecord, RECORD, Records } from './records.js';
-import type { Record } from './records.js';
+import { bodyText, eachRecord, RECORD } from './records.js';
+import type { Record, Records } from './records.js';
 import { readCommand } from './vocabulary.js';
 import type { Told } from './vocabulary.js';
 
@@ -20,12 +19,6 @@ export interface Decree {
   readonly command: Command;
   /** Of one who joins: what would prove its death. */
   readonly proof?: string;
-}
-
-interface Inventory {
-  readonly ledger: Snapshot;
-  readonly kept: readonly KeptSnapshot[];
-  readonly proofs: readonly (readonly [number, string])[];
 }
 
 export class Estate {
@@ -37,7 +30,25 @@ export class Estate {
   static read(records: Uint8Array): Estate {
     const estate = new this();
     const reader = new Reader();
-    eachRecord(records, (record) => estate.#redo(record, reader));
+    let snapshot: Unpacking | undefined;
+    const later: Record[] = [];
+    eachRecord(records, (record) => {
+      switch (record.kind) {
+        case RECORD.part:
+          return (snapshot ??= new Unpacking()).part(record);
+        case RECORD.entries:
+          return (snapshot ??= new Unpacking()).entries(record, reader);
+        case RECORD.snapshot:
+          estate.#begin((snapshot ?? new Unpacking()).close(record));
+          snapshot = undefined;
+          for (const each of later.splice(0)) estate.#redo(each, reader);
+          return;
+        default:
+          // What came while the snapshot was written is not in it.
+          if (snapshot === undefined) estate.#redo(record, reader);
+          else later.push(record);
+      }
+    });
     return estate;
   }
 
@@ -74,29 +85,22 @@ export class Estate {
     return applied;
   }
 
-  /** One record that stands for all that have led here. */
-  snapshot(): Uint8Array {
-    const inventory: Inventory = { ledger: this.#ledger.snapshot(), kept: this.#kept.snapshot(), proofs: [...this.#proofs] };
-    const bytes = bytesOf(encode(inventory));
-    const records = new Records();
-    records.snapshot(this.#ledger.seq, bytes);
-    return records.bytes;
+  /**
+   * What stands for all that has led here, as records: each step adds some to what was gathered. It is of this moment,
+   * whatever is decided before the last step.
+   */
+  snapshot(records: Records): Iterator<void> {
+    return inRecords({ ledger: this.#ledger.snapshot(), kept: this.#kept.snapshot(), proofs: [...this.#proofs] }, records);
   }
 
   #redo(record: Record, reader: Reader): void {
-    switch (record.kind) {
-      case RECORD.snapshot:
-        return this.#begin(decode(payloadOf(record)) as Inventory);
-      case RECORD.decree:
-        this.decree(record.seq, JSON.parse(bodyText(record)) as Decree);
-        return;
-      case RECORD.command: {
-        const packet = reader.open(record.bytes, record.start, record.end, false);
-        const { id, member: oldest } = packet;
-        this.command(record.seq, record.member, oldest, id, readCommand(packet));
-        return;
-      }
+    if (record.kind === RECORD.decree) {
+      this.decree(record.seq, JSON.parse(bodyText(record)) as Decree);
+      return;
     }
+    const packet = reader.open(record.bytes, record.start, record.end, false);
+    const { id, member: oldest } = packet;
+    this.command(record.seq, record.member, oldest, id, readCommand(packet));
   }
 
   #begin({ ledger, kept, proofs }: Inventory): void {
@@ -104,26 +108,4 @@ export class Estate {
     this.#kept = new KeptOutcomes(kept);
     this.#proofs = new Map(proofs);
   }
-}
-
-/** The first byte says which of the two forms of a payload it is. */
-const TEXT = 0;
-const TAGGED = 1;
-
-function bytesOf(payload: Payload): Uint8Array {
-  if (typeof payload !== 'string') {
-    const bytes = new Uint8Array(payload.bytes.length + 1);
-    bytes[0] = TAGGED;
-    bytes.set(payload.bytes, 1);
-    return bytes;
-  }
-  const bytes = new Uint8Array(utf8Length(payload) + 1);
-  bytes[0] = TEXT;
-  writeUtf8(bytes, 1, payload);
-  return bytes;
-}
-
-function payloadOf({ bytes, start, end }: Record): Payload {
-  if (bytes[start] === TEXT) return bodyText({ bytes, start: start + 1, end });
-  return { form: 'tagged', bytes: copyOf(bytes, start + 1, end) };
 }

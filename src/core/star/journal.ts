@@ -14,6 +14,19 @@ export interface Journal {
   append(records: Uint8Array): void;
   /** Resolves when all that was appended outlives the machine. Absent where nobody is to wait for that. */
   readonly sync?: (() => Promise<void>) | undefined;
-  /** Puts one snapshot in the place of all that was written so far, or changes nothing and throws. */
-  replace(snapshot: Uint8Array): void;
+  /** Begins to write the journal anew. Throws when that cannot be begun. */
+  draft(): Draft;
+}
+
+/**
+ * A journal on its way to take the place of the one in use: a snapshot that is written part by part. Whatever is appended to
+ * the other meanwhile is appended to this one too, between the parts. Until it is published nobody reads it.
+ */
+export interface Draft {
+  /** Whole records: some of its snapshot. Throws when they, or what was appended before, could not be written: then it is of no use. */
+  write(records: Uint8Array): void;
+  /** Puts it in the place of the journal; throws when it cannot, and changes nothing. */
+  publish(): void;
+  /** It is not gone on with. Idempotent. */
+  drop(): void;
 }

@@ -18,6 +18,7 @@ import type { Asker, Decided, Matter } from './matter.js';
 import { FLAG } from './packet.js';
 import type { Reader } from './reader.js';
 import { Records } from './records.js';
+import { Renewal } from './renewal.js';
 import type { Flushable, Turn } from './turn.js';
 import { readCommand } from './vocabulary.js';
 import type { Told } from './vocabulary.js';
@@ -60,6 +61,7 @@ export class Order implements Flushable {
   #size: number;
   /** How long the last snapshot was. */
   #live = 0;
+  #renewal: Renewal | undefined;
 
   constructor({ estate, journal, size, limit, floor, host, turn, refusal, direct }: OrderOptions) {
     this.#estate = estate;
@@ -157,6 +159,7 @@ export class Order implements Flushable {
     this.#isClosed = true;
     this.#clock.stop();
     this.#retry?.[Symbol.dispose]();
+    this.#endRenewal();
     this.flush();
     while (this.#syncing !== undefined) await this.#syncing;
     this.#waiting = [];
@@ -177,7 +180,7 @@ export class Order implements Flushable {
     try {
       await sync.call(this.#journal);
       this.#syncing = undefined;
-      this.#size += size;
+      this.#grown(size);
     } catch (error) {
       this.#syncing = undefined;
       this.#unwritten(matters, error, batch);
@@ -189,7 +192,7 @@ export class Order implements Flushable {
   }
 
   #written(matters: readonly Matter[]): void {
-    this.#size += this.#records.size;
+    this.#grown(this.#records.size);
     this.#records.clear();
     for (const matter of matters) this.#apply(matter);
     this.#shorten();
@@ -263,18 +266,62 @@ export class Order implements Flushable {
     return this.#estate.command(this.#floor, member, oldest, number, command);
   }
 
-  /** What has become of the state is written in the place of how it came to be. */
+  #grown(size: number): void {
+    this.#size += size;
+    this.#renewal?.appended(size);
+  }
+
+  /** What has become of the state is written in the place of how it came to be, a piece in each turn. */
   #shorten(): void {
-    if (this.#journal === undefined || this.#size <= Math.max(this.#limit, this.#live * 4)) return;
+    const journal = this.#journal;
+    if (this.#renewal?.isWhole === true) return this.#publish(this.#renewal);
+    if (journal === undefined || this.#isClosed || this.#renewal !== undefined || this.#size <= Math.max(this.#limit, this.#live * 4)) return;
+    this.#renew(() => {
+      this.#renewal = new Renewal(journal, this.#estate, Math.min(PIECE, this.#limit / 16));
+      this.#goOnLater(this.#renewal);
+    });
+  }
+
+  #goOnLater(renewal: Renewal): void {
+    if (renewal.isWhole) return this.#whole(renewal);
+    this.#host.yield(() => {
+      if (this.#renewal !== renewal) return;
+      this.#renew(() => {
+        renewal.goOn();
+        this.#goOnLater(renewal);
+      });
+    });
+  }
+
+  /** Where all has to be on the disk first, it takes the next flush, or one of its own. */
+  #whole(renewal: Renewal): void {
+    const sync = this.#journal?.sync;
+    if (sync === undefined) return this.#publish(renewal);
+    if (this.#waiting.length === 0 && this.#syncing === undefined) this.#syncing = this.#sync(sync, []);
+  }
+
+  #publish(renewal: Renewal): void {
+    this.#renew(() => {
+      renewal.publish();
+      this.#live = renewal.live;
+      this.#size = renewal.size;
+      this.#renewal = undefined;
+    });
+  }
+
+  #renew(step: () => void): void {
     try {
-      const snapshot = this.#estate.snapshot();
-      this.#journal.replace(snapshot);
-      this.#live = snapshot.length;
-      this.#size = snapshot.length;
+      step();
     } catch {
       // The journal stays as long as it is, and whole; it is tried again when it has grown by as much once more.
       this.#live = this.#size;
+      this.#endRenewal();
     }
+  }
+
+  #endRenewal(): void {
+    this.#renewal?.drop();
+    this.#renewal = undefined;
   }
 }
 
@@ -283,5 +330,7 @@ const LEFT: Outcome = { type: 'left' };
 
 /** So many bytes are written without waiting for the end of the turn. */
 const GREAT_BATCH = 65_536;
+/** So many bytes of a snapshot are written in one turn, or a little more. */
+const PIECE = 65_536;
 /** How soon it is tried again to write what must be written. */
 const RETRY = 100;

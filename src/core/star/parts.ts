@@ -29,6 +29,11 @@ export function inParts<W extends Told | Event>(word: W, say: (part: Part) => vo
   return word;
 }
 
+/** Entries as they go in parts. */
+export function inSlices(entries: readonly MapEntry[]): Iterable<readonly MapEntry[]> {
+  return sliced(entries, sizeOfEntry);
+}
+
 /** Puts together what comes in parts. */
 export class Parts {
   #entries: MapEntry[] = [];
@@ -73,18 +78,27 @@ function fits<T>(items: readonly T[], size: (item: T) => number): boolean {
 
 /** Returns the last part. */
 function cut<T>(items: readonly T[], size: (item: T) => number, say: (part: readonly T[]) => void): readonly T[] {
+  let last: readonly T[] | undefined;
+  for (const part of sliced(items, size)) {
+    if (last !== undefined) say(last);
+    last = part;
+  }
+  return last ?? items;
+}
+
+function* sliced<T>(items: readonly T[], size: (item: T) => number): Generator<readonly T[]> {
   let begin = 0;
   let sum = 0;
   for (const [index, item] of items.entries()) {
     const own = size(item);
     if (sum + own > LONGEST && index > begin) {
-      say(items.slice(begin, index));
+      yield items.slice(begin, index);
       begin = index;
       sum = 0;
     }
     sum += own;
   }
-  return items.slice(begin);
+  if (begin < items.length) yield items.slice(begin);
 }
 
 function sizeOfEntry({ key, value }: MapEntry): number {

@@ -6,7 +6,10 @@
  *      8  f64  seq: where the ledger stood when the record was written
  *     16  u32  member: who submitted the command; 0 is the authority
  *     20  u32  kind
- *     24       a snapshot, an authority's command (JSON), or a member's command (its packet as it came)
+ *     24       an authority's command (JSON), a member's command (its packet as it came), or a snapshot
+ *
+ * A snapshot is many records, the last of which closes it (`inventory.ts`). Commands between them came while it was written,
+ * and after the moment of which it is.
  *
  * A writer that dies leaves a last record that is cut: nobody was told of it, and it is left out. A record that is
  * damaged with others behind it is a fault of the disk, and is never passed over in silence.
@@ -17,7 +20,17 @@ import { crc32c } from './crc32c.js';
 import { HEADER } from './packet.js';
 import type { Reader } from './reader.js';
 
-export const RECORD = { snapshot: 1, decree: 2, command: 3 } as const;
+export const RECORD = {
+  /** The end of a snapshot. */
+  snapshot: 1,
+  decree: 2,
+  command: 3,
+  /** Parts of a snapshot: entries of a map, and all else. */
+  entries: 4,
+  part: 5,
+} as const;
+
+const LAST_KIND = RECORD.part;
 
 const PRELUDE = 24;
 const COVERED = 8;
@@ -85,10 +98,11 @@ export class Records {
     this.#end(RECORD.decree, seq, 0, length);
   }
 
-  snapshot(seq: number, bytes: Uint8Array): void {
+  /** Of a snapshot. */
+  rest(kind: typeof RECORD.snapshot | typeof RECORD.entries | typeof RECORD.part, seq: number, bytes: Uint8Array): void {
     const to = this.#begin(bytes.length) + PRELUDE;
     this.#bytes.set(bytes, to);
-    this.#end(RECORD.snapshot, seq, 0, bytes.length);
+    this.#end(kind, seq, 0, bytes.length);
   }
 
   #begin(length: number): number {
@@ -140,11 +154,21 @@ export function eachRecord(bytes: Uint8Array, visit: (record: Record) => void = 
   return at;
 }
 
+/** How much can be gone on from: all up to the first that is not whole and sound, and nothing where that is within a snapshot. */
+export function usableLength(bytes: Uint8Array): number {
+  let isOpen = false;
+  const sound = eachRecord(bytes, ({ kind }) => {
+    if (kind === RECORD.entries || kind === RECORD.part) isOpen = true;
+    else if (kind === RECORD.snapshot) isOpen = false;
+  });
+  return isOpen ? 0 : sound;
+}
+
 /** How much of a journal is to be believed: all but a cut end. Throws `JOURNAL` when there is something sound behind what is not. */
 export function soundLength(bytes: Uint8Array, name: string): number {
   const sound = eachRecord(bytes);
   const behind = findSound(bytes, sound + 1);
-  if (behind === undefined) return sound;
+  if (behind === undefined) return usableLength(bytes.subarray(0, sound));
   throw new HubError(
     'JOURNAL',
     `The journal ${name} is damaged: what lies from byte ${sound} to ${behind} cannot be read, and there is more behind it. Run \`interhub doctor PATH --salvage\` to go on without that part, or remove the folder to begin anew.`,
@@ -180,7 +204,7 @@ function findSound(bytes: Uint8Array, from: number): number | undefined {
   const view = viewOf(bytes);
   for (let at = from; at + PRELUDE <= bytes.length; at++) {
     // A cheap look before the dear one: almost no place looks like a beginning.
-    if (view.getUint32(at + AT.kind, true) <= RECORD.command && endOf(bytes, view, at) !== undefined) return at;
+    if (view.getUint32(at + AT.kind, true) <= LAST_KIND && endOf(bytes, view, at) !== undefined) return at;
   }
   return undefined;
 }
@@ -192,8 +216,8 @@ function endOf(bytes: Uint8Array, view: DataView, at: number): number | undefine
   const end = at + COVERED + length;
   if (length < PRELUDE - COVERED || end > bytes.length) return undefined;
   const kind = view.getUint32(at + AT.kind, true);
-  if (kind < RECORD.snapshot || kind > RECORD.command) return undefined;
-  if (kind === RECORD.command && length < PRELUDE - COVERED + HEADER) return undefined;
+  if (kind < RECORD.snapshot || kind > LAST_KIND) return undefined;
+  if ((kind === RECORD.command || kind === RECORD.entries) && length < PRELUDE - COVERED + HEADER) return undefined;
   return crc32c(view, at + COVERED, end) === view.getUint32(at + AT.crc, true) ? end : undefined;
 }
 

@@ -2,12 +2,12 @@
  * A journal in a file of the broker's generation. What `append` has written outlives the process, and after `sync` the
  * machine. A write that fails leaves nothing behind: the file is cut to what it was, before anything else is written.
  */
-import { close, closeSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import type { Journal } from '../../core/star/journal.js';
-import { eachRecord, soundLength } from '../../core/star/records.js';
-import { codeOf } from './system-error.js';
+import type { Draft, Journal } from '../../core/star/journal.js';
+import { soundLength, usableLength } from '../../core/star/records.js';
+import { systemDisk, writeAll } from './disk.js';
+import type { Disk } from './disk.js';
+import { JournalDraft } from './journal-draft.js';
 
 /**
  * What survives: `process` the death of any process, kill -9 too; `disk` also that of the machine, at the price of a
@@ -26,45 +26,6 @@ export interface JournalPlan {
   readonly durability: 'process' | 'disk';
 }
 
-/** PORT. What a journal does to the disk; tests let it fail. */
-export interface Disk {
-  /** A whole file, and when it was last written, by the system's clock; `undefined` when nothing is there. */
-  read(path: string): { readonly bytes: Uint8Array; readonly written: number } | undefined;
-  /** A new file that only this user can read. */
-  create(path: string): number;
-  /** One that is there, to be written to. */
-  open(path: string): number;
-  /** Returns how many bytes it has written. */
-  write(file: number, bytes: Uint8Array, from: number, position: number): number;
-  truncate(file: number, size: number): void;
-  flush(file: number): Promise<void>;
-  flushNow(file: number): void;
-  /** A file, or a folder with the names that are in it; nothing, where nothing is. */
-  flushPath(path: string): void;
-  rename(from: string, to: string): void;
-  remove(path: string): void;
-  close(file: number): void;
-  /** Lets a file go that nobody needs any more, and waits for nothing: to free what it held takes time. */
-  abandon(file: number): void;
-}
-
-const flush = promisify(fdatasync);
-
-export const systemDisk: Disk = {
-  read,
-  create: (path) => openSync(path, 'w', 0o600),
-  open: (path) => openSync(path, 'r+'),
-  write: (file, bytes, from, position) => writeSync(file, bytes, from, bytes.length - from, position),
-  truncate: ftruncateSync,
-  flush,
-  flushNow: fsyncSync,
-  flushPath,
-  rename: renameSync,
-  remove: (path) => rmSync(path, { force: true }),
-  close: closeSync,
-  abandon: (file) => close(file, () => undefined),
-};
-
 export class JournalFile implements Journal {
   readonly age: number;
   readonly #disk: Disk;
@@ -81,6 +42,8 @@ export class JournalFile implements Journal {
   /** The disk knows for sure under which name it is. */
   #isNamed = false;
   #past: Uint8Array;
+  /** What will be in its place. */
+  #draft: JournalDraft | undefined;
 
   /** Throws `JOURNAL` when the predecessor's is damaged, and the system's error when the new one cannot be written. */
   static begin({ from, afterCrash, draft, folder, durability }: JournalPlan, disk: Disk = systemDisk): JournalFile {
@@ -128,53 +91,54 @@ export class JournalFile implements Journal {
       this.#cut();
       throw error;
     }
+    this.#draft?.append(records);
   }
 
   get sync(): (() => Promise<void>) | undefined {
     return this.#durability === 'disk' ? this.#sync : undefined;
   }
 
-  replace(snapshot: Uint8Array): void {
-    const disk = this.#disk;
-    const path = join(this.#folder, NAME);
-    const file = disk.create(`${path}.new`);
-    try {
-      writeAll(disk, file, snapshot, 0);
-      if (this.#durability === 'disk') disk.flushNow(file);
-      disk.rename(`${path}.new`, path);
-    } catch (error) {
-      disk.close(file);
-      disk.remove(`${path}.new`);
-      throw error;
-    }
-    this.#isNamed = false;
-    if (this.#file !== undefined) disk.abandon(this.#file);
-    this.#file = file;
-    this.#size = snapshot.length;
-    this.#synced = snapshot.length;
-    this.#isTorn = false;
+  /** One that was begun before, and is not published, is of no use any more. */
+  draft(): Draft {
+    this.#draft?.drop();
+    this.#draft = new JournalDraft(this.#disk, join(this.#folder, `${NAME}.new`), (draft) => this.#replace(draft));
+    return this.#draft;
   }
 
   /** Idempotent. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#draft?.drop();
     if (this.#file !== undefined) this.#disk.close(this.#file);
   }
 
   /** What could not be flushed is taken back: whether the disk has it cannot be known. */
   readonly #sync = async (): Promise<void> => {
     try {
-      await this.#disk.flush(this.#opened);
+      await Promise.all([this.#disk.flush(this.#opened), this.#draft?.flush()]);
       if (!this.#isNamed) this.#flushNames();
       this.#synced = this.#size;
     } catch (error) {
+      // It has what is taken back.
+      this.#draft?.fail(error);
       this.#size = this.#synced;
       this.#isTorn = true;
       this.#cut();
       throw error;
     }
   };
+
+  #replace(draft: JournalDraft): void {
+    const file = draft.rename(join(this.#folder, NAME), this.#durability === 'disk');
+    if (this.#file !== undefined) this.#disk.abandon(this.#file);
+    this.#draft = undefined;
+    this.#file = file;
+    this.#size = draft.size;
+    this.#synced = draft.size;
+    this.#isNamed = false;
+    this.#isTorn = false;
+  }
 
   /** A file that is on the disk is lost all the same when its name is not, or what leads to it. */
   #flushNames(): void {
@@ -198,32 +162,8 @@ export const NAME = 'journal';
 
 const NOTHING = new Uint8Array(0);
 
-function flushPath(path: string): void {
-  // Windows flushes no folders, and nothing that is open for reading.
-  if (process.platform === 'win32' || !existsSync(path)) return;
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function writeAll(disk: Disk, file: number, bytes: Uint8Array, position: number): void {
-  for (let at = 0; at < bytes.length; ) at += disk.write(file, bytes, at, position + at);
-}
-
 function soundPart(bytes: Uint8Array, path: string, mayEndAnywhere: boolean): Uint8Array {
-  return bytes.subarray(0, mayEndAnywhere ? eachRecord(bytes) : soundLength(bytes, path));
-}
-
-function read(path: string): { readonly bytes: Uint8Array; readonly written: number } | undefined {
-  try {
-    return { bytes: readFileSync(path), written: statSync(path).mtimeMs };
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  return bytes.subarray(0, mayEndAnywhere ? usableLength(bytes) : soundLength(bytes, path));
 }
 
 /** A file system's clock is coarse: what is counted by it may not end too early. */

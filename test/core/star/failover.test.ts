@@ -11,6 +11,7 @@ import { star } from '../../../src/core/star/star.js';
 import type { Session } from '../../../src/core/transport.js';
 import { ListeningSeat } from '../../support/listening-seat.js';
 import { MemoryJournal } from '../../support/memory-journal.js';
+import { snapshotOf } from '../../support/snapshot-of.js';
 import { VirtualHost } from '../../support/virtual-host.js';
 
 /** Where a group meets whose brokers die: the journal stays. */
@@ -414,7 +415,7 @@ describe('A star with a journal', () => {
         for (let i = 0; i < 5; i++) bob.ask({ type: 'map.set', map: 'm', key: `k${round % 97}`, value: JSON.stringify('x'.repeat(round)) });
         await place.host.settle();
         const { bytes } = place.journal;
-        const live = Estate.read(bytes).snapshot().length;
+        const live = snapshotOf(Estate.read(bytes)).length;
         sizes.push(bytes.length / Math.max(4_096, 4 * live));
       }
 
