@@ -30,7 +30,7 @@ module.exports = {
     { name: 'everything is found', severity: 'error', from: {}, to: { couldNotResolve: true } },
 
     only('the words import nothing', '^src/core/(?:protocol|errors)[.]ts$'),
-    only('the rules know the words only', '^src/core/ledger/', '^src/core/protocol[.]ts$'),
+    only('the rules know the words only', '^src/core/ledger/', '^src/core/(?:protocol|numbered)[.]ts$'),
     only('small files of the core stay small', SMALL),
     only('telling and asking know the port', '^src/core/messaging/', SMALL, '^node_modules/p-queue/'),
     only('agreeing knows the port', '^src/core/agreement/', SMALL),

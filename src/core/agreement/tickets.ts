@@ -8,6 +8,7 @@ import type { Deadlines } from '../deadlines.js';
 import type { Directory } from '../directory.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
+import { Numbered } from '../numbered.js';
 import type { LockCommand, LossReason, Outcome } from '../protocol.js';
 import type { Authority } from './authority.js';
 import type { Asked, HeldTicket, Hold } from './held-ticket.js';
@@ -22,8 +23,8 @@ export class Tickets implements WaitKeeper {
   readonly #deadlines: Deadlines;
   readonly #keepAlive: KeepAlive;
   /** Those that the authority has told to wait: what is still being asked for is the session's to settle. */
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #held = new Map<number, HeldTicket>();
+  readonly #waiting = new Numbered<Waiting>();
+  readonly #held = new Numbered<HeldTicket>();
   #lastTicket = 0;
 
   constructor(authority: Authority, directory: Pick<Directory, 'member'>, deadlines: Deadlines, keepAlive: KeepAlive) {
@@ -59,16 +60,14 @@ export class Tickets implements WaitKeeper {
 
   /** The authority has taken a ticket out that held. */
   taken(ticket: number, reason: LossReason | 'missed'): void {
-    const held = this.#held.get(ticket);
-    this.#held.delete(ticket);
-    held?.taken(reason);
+    this.#held.delete(ticket)?.taken(reason);
   }
 
   /** The authority tells which tickets it has of this member: what became of the others was told while nobody could hear it. */
   standing(tickets: readonly number[]): void {
     const standing = new Set(tickets);
-    for (const ticket of [...this.#held.keys()]) if (!standing.has(ticket)) this.taken(ticket, 'missed');
-    for (const waiting of [...this.#waiting.values()]) {
+    for (const { ticket } of this.#held.values()) if (!standing.has(ticket)) this.taken(ticket, 'missed');
+    for (const waiting of this.#waiting.values()) {
       if (standing.has(waiting.ticket)) continue;
       this.#over(waiting);
       waiting.reject(new HubError('LOST', `"${shownName(waiting.asked.key)}" was granted and taken away again while this process could not hear of it.`));
@@ -109,7 +108,7 @@ export class Tickets implements WaitKeeper {
       this.#over(waiting);
       waiting.reject(new HubError(code, `"${shownName(waiting.asked.key)}" was not granted: ${cause.message}`, { cause }));
     }
-    const held = [...this.#held.values()];
+    const held = this.#held.values();
     this.#held.clear();
     for (const each of held) each.lost(cause);
   }
@@ -160,7 +159,7 @@ export class Tickets implements WaitKeeper {
 
   #nextTicket(): number {
     do this.#lastTicket = (this.#lastTicket % LAST_TICKET) + 1;
-    while (this.#held.has(this.#lastTicket) || this.#waiting.has(this.#lastTicket));
+    while (this.#held.get(this.#lastTicket) !== undefined || this.#waiting.get(this.#lastTicket) !== undefined);
     return this.#lastTicket;
   }
 }

@@ -83,6 +83,9 @@ export class Line {
     if (place.isAmongFirst) this.#taken -= ticket.weight;
     else if (this.#next === place) this.#next = behind;
     if (!ticket.holds) this.waiting -= 1;
+    // Or each ticket that has long been out would keep the next one, and that one the next.
+    place.ahead = undefined;
+    place.behind = undefined;
   }
 }
 

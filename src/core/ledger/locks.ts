@@ -4,6 +4,7 @@
  * of keys. Readers, semaphores and elections are lines with other weights; a ticket for several keys holds them all or none.
  */
 import type { LossReason, Outcome, Terms } from '../protocol.js';
+import { Numbered } from '../numbered.js';
 import { type Applied, type Directed, answered } from './applied.js';
 import { Deadlines } from './deadlines.js';
 import { findDeadlock } from './deadlock.js';
@@ -17,8 +18,8 @@ import type { TicketSnapshot } from './ticket-snapshot.js';
 
 export class Locks {
   readonly #lines = new Lines();
-  /** By member, and by the member's own number for it. Each member's stand in the order of asking. */
-  readonly #tickets = new Map<number, Map<number, Ticket>>();
+  /** By member, and by the member's own number for it. */
+  readonly #tickets = new Map<number, Numbered<Ticket>>();
   readonly #deadlines = new Deadlines<Ticket>();
   /** Elections whose leader has changed by the command that is being applied. */
   readonly #changed = new Set<string>();
@@ -91,7 +92,7 @@ export class Locks {
 
   /** Takes all of a member's tickets out. The keys are passed on in the order in which it had asked for them. */
   leave(seq: number, member: number): readonly Directed[] {
-    const tickets = [...(this.#tickets.get(member)?.values() ?? NOBODY)];
+    const tickets = this.ticketsOf(member);
     for (const ticket of tickets) this.#takeOut(ticket);
     this.#tickets.delete(member);
     return this.#passOn(seq, tickets, []);
@@ -118,15 +119,12 @@ export class Locks {
   }
 
   /** A member's tickets, in the order of asking. */
-  ticketsOf(member: number): readonly Pick<Ticket, 'number' | 'token'>[] {
-    return [...(this.#tickets.get(member)?.values() ?? NOBODY)];
+  ticketsOf(member: number): readonly Ticket[] {
+    return inOrder([...(this.#tickets.get(member)?.values() ?? NOBODY)]);
   }
 
   snapshot(): readonly TicketSnapshot[] {
-    return [...this.#tickets.values()]
-      .flatMap((tickets) => [...tickets.values()])
-      .sort((a, b) => a.asked - b.asked)
-      .map(atRest);
+    return inOrder([...this.#tickets.values()].flatMap((tickets) => tickets.values())).map(atRest);
   }
 
   #refusal(key: string, terms: Terms): Outcome | undefined {
@@ -171,7 +169,7 @@ export class Locks {
 
   #enter(asked: number, member: number, key: string, number: number, terms: Terms, within: Ticket | undefined): Ticket {
     let tickets = this.#tickets.get(member);
-    if (tickets === undefined) this.#tickets.set(member, (tickets = new Map<number, Ticket>()));
+    if (tickets === undefined) this.#tickets.set(member, (tickets = new Numbered()));
     const { space = 'lock', moreKeys, steal } = terms;
     const limit = limitOf(terms);
     const ticket = new Ticket(member, number, asked, this.#lines.open(space, key, limit), terms, within, this.#now);
@@ -203,7 +201,7 @@ export class Locks {
     for (let place: Place | undefined = ticket.place; place !== undefined; place = place.next) {
       const { line } = place;
       line.takeOut(place);
-      if (line.first === undefined) this.#lines.close(line);
+      if (line.first === undefined) this.#lines.close();
     }
     if (ticket.holds && ticket.terms.space === 'election') this.#changed.add(ticket.place.line.key);
   }
@@ -259,6 +257,11 @@ function standing({ place, number, token }: Ticket, key: string): Applied {
     return answered({ type: 'invalid', reason });
   }
   return token === 0 ? WAITING : answered({ type: 'granted', token });
+}
+
+/** Of asking. */
+function inOrder(tickets: Ticket[]): readonly Ticket[] {
+  return tickets.sort((a, b) => a.asked - b.asked);
 }
 
 function lost({ member, number }: Ticket, reason: LossReason): Directed {

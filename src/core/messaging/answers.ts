@@ -9,6 +9,7 @@ import { decode, encode } from '../codec/codec.js';
 import { encodeFailure, readFailure } from '../codec/failure.js';
 import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
+import { Numbered } from '../numbered.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
 import { shownName } from '../shown-name.js';
 import type { Session } from '../transport.js';
@@ -35,7 +36,7 @@ export class Answers {
   readonly #ports: AnswersPorts;
   readonly #handlers = new Map<string, Handler>();
   /** By asker and its number: those that go on after their envelope was received. */
-  readonly #running = new Map<number, Map<number, RunningCall>>();
+  readonly #running = new Map<number, Numbered<RunningCall>>();
   /** How many handlers are at work, and who waits until none is. */
   #busy = 0;
   #idle: Idle[] = [];
@@ -269,9 +270,9 @@ export class Answers {
   }
 
   #keep(call: RunningCall): void {
-    const calls = this.#running.get(call.from.number);
-    if (calls === undefined) this.#running.set(call.from.number, new Map([[call.number, call]]));
-    else calls.set(call.number, call);
+    let calls = this.#running.get(call.from.number);
+    if (calls === undefined) this.#running.set(call.from.number, (calls = new Numbered()));
+    calls.set(call.number, call);
   }
 
   #release(call: RunningCall): void {

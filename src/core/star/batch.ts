@@ -7,7 +7,7 @@ import type { Envelope } from '../protocol.js';
 import { FLAG, FORM, KIND, UNDEFINED_VALUE } from './packet.js';
 import type { Slab } from './slab.js';
 
-/** A batch is closed at this many values: later ones wait for nobody, and both processes work at the same time. */
+/** The most values of a batch: later ones wait for nobody, and both processes work at the same time. */
 export const BATCH_COUNT = 32;
 const BATCH_LENGTH = 16_384;
 /** Values longer than this gain nothing from company. */
@@ -28,8 +28,13 @@ export class Batch {
     return this.#count === 0;
   }
 
-  get isFull(): boolean {
-    return this.#count === BATCH_COUNT || this.#text.length >= BATCH_LENGTH;
+  /** How many values it has. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get isLong(): boolean {
+    return this.#text.length >= BATCH_LENGTH;
   }
 
   /** Whether the envelope was taken. If not, the batch must be written before the envelope is. */

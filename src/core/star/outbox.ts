@@ -23,8 +23,13 @@ const MOST_UNSAID = 64;
 /** Bytes of this length or more are not copied once more: they leave by themselves. */
 const GREAT = 16_384;
 
-/** This many bytes leave without waiting for the end of the turn. */
+/**
+ * What leaves without waiting for the end of the turn: this many bytes, and so many packets or values of a batch. The first
+ * of a turn are half as many, so that the other process begins while this one goes on (64 requests at a time: 1.28 times
+ * as many a second).
+ */
 const EARLY = 16_384;
+const FIRST_COUNT = BATCH_COUNT / 2;
 
 export class Outbox {
   readonly #link: Link;
@@ -36,8 +41,9 @@ export class Outbox {
   #heldSize = 0;
   #isFull = false;
   #isDue = false;
-  /** Packets written since the last flush. */
+  /** Packets written since some left, and how many may be. */
   #count = 0;
+  #most = FIRST_COUNT;
   /** The last command of the other end that is decided, and how many outcomes were left unsaid since that was told. */
   #decided = 0;
   #unsaid = 0;
@@ -72,7 +78,7 @@ export class Outbox {
         return;
       }
     }
-    if (batch.isFull) this.flush();
+    if (batch.count >= this.#most || batch.isLong) this.#leaveEarly();
     else if (!this.#isDue) this.#wake();
   }
 
@@ -165,8 +171,19 @@ export class Outbox {
     this.#written();
   }
 
+  /** The end of a turn. */
   flush(): void {
     this.#isDue = false;
+    this.#most = FIRST_COUNT;
+    this.#leave();
+  }
+
+  #leaveEarly(): void {
+    this.#most = BATCH_COUNT;
+    this.#leave();
+  }
+
+  #leave(): void {
     this.#count = 0;
     if (!this.#batch.isEmpty) this.#batch.writeTo(this.#slab);
     // While the link is full the slab goes on filling: many turns become one write.
@@ -226,7 +243,7 @@ export class Outbox {
 
   #written(): void {
     this.#count += 1;
-    if (this.#count >= BATCH_COUNT || this.#slab.size >= EARLY) this.flush();
+    if (this.#count >= this.#most || this.#slab.size >= EARLY) this.#leaveEarly();
     else if (!this.#isDue) this.#wake();
   }
 
