@@ -160,6 +160,7 @@ export class Broker {
 
   linkDrained(connection: Connection): void {
     this.#herald.catchUp(connection);
+    this.#delivery.drained(connection);
   }
 
   closed(connection: Connection): void {

@@ -56,7 +56,17 @@ export class Delivery {
     if (isAwaited && this.#absent.hold(to, bytes, start, end, mustBe)) return;
     const hasRoom = mustBe || receiver === undefined || this.hasRoom(receiver);
     if (!isAwaited && listens && receiver !== undefined && hasRoom) receiver.out.forward(bytes, start, end, packet.isOurs);
-    else this.#return(from, packet, to, listens && (receiver !== undefined || isAwaited));
+    else {
+      if (listens && !isAwaited && receiver !== undefined) this.#turnAway(from, receiver);
+      this.#return(from, packet, to, listens && (receiver !== undefined || isAwaited));
+    }
+  }
+
+  /** The link to a member takes more: those who were turned away are told, as soon as there is room for more than a few words. */
+  drained({ member, out, turnedAway }: Connection): void {
+    if (turnedAway.size === 0 || out.queued > this.#limit / 2) return;
+    for (const number of turnedAway) this.#members.get(number)?.out.full(member, false);
+    turnedAway.clear();
   }
 
   /** It is not even tried: too much waits at the broker already of what this member says. */
@@ -82,6 +92,13 @@ export class Delivery {
     this.#absent.hold(to, copy, 0, copy.length, true);
   }
 
+  /** It is told once, and then keeps what it has to say: to send it here and back would cost both more than it is worth. */
+  #turnAway(from: Connection, { member, turnedAway }: Connection): void {
+    if (turnedAway.has(from.member)) return;
+    turnedAway.add(from.member);
+    from.out.full(member, true);
+  }
+
   #checkCut(packet: Reader): void {
     packet.skip(4);
     const size = packet.u32();
@@ -101,6 +118,8 @@ export class Delivery {
 
   #return(from: Connection, { bytes, start, end, kind, flags, isOurs }: Reader, to: number, isFull: boolean): void {
     if (kind > KIND.stream || to === EVERYONE) return;
+    // Whoever asks waits for an end. Who tells, and does not listen itself, hears nothing of what it could not tell.
+    if (kind === KIND.message && !this.hasRoom(from)) return;
     setMember(bytes, start, to);
     bytes[start + AT.flags] = flags | FLAG.returned | (isFull ? FLAG.full : 0);
     from.out.forward(bytes, start, end, isOurs);

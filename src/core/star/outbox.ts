@@ -171,6 +171,13 @@ export class Outbox {
     this.#written();
   }
 
+  full(member: number, isFull: boolean): void {
+    this.#open();
+    this.#slab.begin(KIND.full, 0, member, 0, isFull ? 1 : 0, '');
+    this.#slab.end();
+    this.#written();
+  }
+
   /** The end of a turn. */
   flush(): void {
     this.#isDue = false;

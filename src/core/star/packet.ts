@@ -59,6 +59,8 @@ export const KIND = {
   fragment: 28,
   /** So many bytes of it have come: `id` says of which, `extra` how many. */
   taken: 29,
+  /** A member takes no more of what you say to it (`extra` 1), or takes more again (0). */
+  full: 30,
 } as const;
 
 export const FIRST_ENVELOPE = KIND.message;

@@ -15,6 +15,8 @@ export class Traffic {
   readonly #cutter: Cutter;
   readonly #joiner: Joiner;
   readonly #deliver: Deliver;
+  /** Those who take no more of what is said to them. */
+  readonly #full = new Set<number>();
 
   constructor(out: Outbox, limits: Limits, deliver: Deliver) {
     this.#out = out;
@@ -30,10 +32,11 @@ export class Traffic {
 
   /** `false`: too much waits for that member already. */
   send(envelope: Envelope): boolean {
-    const { payload } = envelope;
+    const { payload, type, member } = envelope;
+    if (this.#full.size > 0 && this.#full.has(member) && (type === 'message' || type === 'request' || type === 'stream')) return false;
     const size = typeof payload === 'string' ? payload.length : payload.bytes.length;
     // What is for everyone has no pace of its own: it goes whole.
-    if (size > BIG && envelope.member !== EVERYONE) return this.#cutter.take(envelope);
+    if (size > BIG && member !== EVERYONE) return this.#cutter.take(envelope);
     this.#out.envelope(envelope);
     return true;
   }
@@ -43,12 +46,14 @@ export class Traffic {
     const { kind, flags, member } = packet;
     if (kind === KIND.fragment) this.#joiner.fragment(packet);
     else if (kind === KIND.taken) this.#cutter.taken(member, packet.id, packet.extra);
+    else if (kind === KIND.full) this.#turnedAway(member, packet.extra === 1);
     else if ((flags & FLAG.cut) !== 0) this.#cut(packet);
     else if (this.#joiner.awaits(member) && (flags & FLAG.returned) === 0) this.#joiner.hold(packet);
     else deliverEach(packet, this.#deliver);
   }
 
   memberLeft(member: number): void {
+    this.#full.delete(member);
     this.#cutter.memberLeft(member);
     this.#joiner.memberLeft(member);
   }
@@ -60,6 +65,11 @@ export class Traffic {
   /** Hands all that is left to the link: there is no later. */
   flush(): void {
     this.#cutter.flush();
+  }
+
+  #turnedAway(member: number, isFull: boolean): void {
+    if (isFull) this.#full.add(member);
+    else this.#full.delete(member);
   }
 
   #cut(packet: Reader): void {

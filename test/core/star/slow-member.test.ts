@@ -1,6 +1,8 @@
 /** A member that does not read, because it is stopped or has too much to do: it is not harmed, and harms nobody. */
 import { expect } from 'chai';
-import type { Event, Interest } from '../../../src/core/protocol.js';
+import sinon from 'sinon';
+import { HubError } from '../../../src/core/errors.js';
+import type { Envelope, Event, Interest } from '../../../src/core/protocol.js';
 import type { Link, LinkSink } from '../../../src/core/star/link.js';
 import { linkPair } from '../../../src/core/star/pair.js';
 import { star } from '../../../src/core/star/star.js';
@@ -59,6 +61,10 @@ describe('A member that does not read', () => {
   let bob: ListeningSeat;
   let valve: Valve;
   let session: Session;
+  let cid: ListeningSeat;
+  let teller: Session;
+  /** What the teller's link was given. */
+  let said: sinon.SinonSpy;
 
   beforeEach(async () => {
     host = new VirtualHost();
@@ -68,12 +74,20 @@ describe('A member that does not read', () => {
     const founding = star({ name: 'test', meet: async () => ({ role: 'authority', epoch: 1, accept: (accept) => (onLink = accept), close: async () => {} }) }, options).join(new ListeningSeat('ann'));
     await host.settle();
     ann = await founding;
+    const join = async (link: Link, seat: ListeningSeat): Promise<Session> => {
+      const joining = star({ name: 'test', meet: async () => ({ role: 'member', link }) }, options).join(seat);
+      await host.settle();
+      return joining;
+    };
     const [near, far] = linkPair(host);
     valve = new Valve(far);
     onLink(valve);
-    const joining = star({ name: 'test', meet: async () => ({ role: 'member', link: near }) }, options).join(bob);
-    await host.settle();
-    session = await joining;
+    session = await join(near, bob);
+    const [tellersEnd, other] = linkPair(host);
+    onLink(other);
+    cid = new ListeningSeat('cid');
+    teller = await join(tellersEnd, cid);
+    said = sinon.spy(tellersEnd, 'send');
   });
 
   const follow = async (...interests: readonly Interest[]): Promise<void> => {
@@ -119,6 +133,69 @@ describe('A member that does not read', () => {
     await host.settle();
 
     expect([changes('m'), changes('n'), changes('still')].map((types) => types.filter((type) => type === 'map.whole').length)).to.deep.equal([0, 1, 0]);
+  });
+
+  const envelope = (type: Envelope['type'], call = 0): Envelope => ({ type, member: session.member.number, name: 'news', call, extra: 0, payload: VALUE });
+  const tell = async (count: number, type: Envelope['type'] = 'message'): Promise<void> => {
+    for (let n = 1; n <= count; n++) {
+      teller.send(envelope(type, n));
+      await host.settle();
+    }
+  };
+
+  it('is told nothing by who knows that it takes no more, until it takes more again', async () => {
+    await follow({ type: 'topic', name: 'news' });
+
+    valve.isShut = true;
+    await tell(100);
+    said.resetHistory();
+    await tell(50);
+    await tell(50, 'request');
+    const saidInVain = said.callCount;
+    await tell(1, 'reply');
+    const back = cid.undelivered.map(({ why }) => why);
+    valve.reopen();
+    await host.settle();
+    await tell(1);
+
+    expect(saidInVain).to.equal(0);
+    expect(back).to.have.length.within(180, 195);
+    expect(new Set(back)).to.deep.equal(new Set(['full']));
+    expect(bob.envelopes.slice(-2).map(({ type }) => type)).to.deep.equal(['reply', 'message']);
+    expect(bob.envelopes.length + back.length).to.equal(202);
+  });
+
+  it('is not said to be full when it has gone', async () => {
+    await follow({ type: 'topic', name: 'news' });
+    valve.isShut = true;
+    await tell(100);
+
+    const late = envelope('message');
+    valve.destroy(new HubError('LOST', 'killed'));
+    await host.settle();
+    cid.undelivered.length = 0;
+    teller.send(late);
+    await host.settle();
+
+    expect(cid.undelivered.map(({ why }) => why)).to.deep.equal(['absent']);
+  });
+
+  it('gets back no more messages than it takes itself', async () => {
+    valve.isShut = true;
+    for (let n = 0; n < 100; n++) {
+      session.send({ ...envelope('message'), member: ann.member.number });
+      await host.settle();
+    }
+    for (let n = 1; n <= 3; n++) {
+      session.send({ ...envelope('request', n), member: 4_711 });
+      await host.settle();
+    }
+    valve.reopen();
+    await host.settle();
+
+    const types = bob.undelivered.map(({ envelope: { type } }) => type);
+    expect(types.filter((type) => type === 'message')).to.have.length.within(5, 15);
+    expect(types.slice(-3)).to.deep.equal(['request', 'request', 'request']);
   });
 
   it('keeps its seat and its locks', async () => {
