@@ -88,8 +88,9 @@ export function readProof(text: string): string {
 
 export function readWelcome(text: string): Welcome {
   const welcome = parse(text);
-  if (!isRecord(welcome) || typeof welcome['number'] !== 'number' || !Array.isArray(welcome['members'])) throw bad();
+  if (!isRecord(welcome) || typeof welcome['protocol'] !== 'number') throw bad();
   checkProtocol('The broker of the group', welcome['protocol'], 'this process');
+  if (typeof welcome['number'] !== 'number' || !Array.isArray(welcome['members'])) throw bad();
   return welcome as unknown as Welcome;
 }
 
@@ -99,10 +100,10 @@ export function readRefusal(text: string): HubError {
   return new HubError(refusal['code'] as HubErrorCode, refusal['message']);
 }
 
-function checkProtocol(who: string, theirs: unknown, us: string): void {
+function checkProtocol(who: string, theirs: number, us: string): void {
   if (theirs === PROTOCOL) return;
-  const age = typeof theirs === 'number' && theirs < PROTOCOL ? 'an older' : 'a newer';
-  throw new HubError('VERSION', `${who} speaks version ${String(theirs)} of the protocol, ${age} one than ${us}, which speaks version ${PROTOCOL}. Run one version of interhub in all processes of a group.`);
+  const age = theirs < PROTOCOL ? 'an older' : 'a newer';
+  throw new HubError('VERSION', `${who} speaks version ${theirs} of the protocol, ${age} one than ${us}, which speaks version ${PROTOCOL}. Run one version of interhub in all processes of a group.`);
 }
 
 function parse(text: string): unknown {

@@ -18,8 +18,8 @@ export type Answer =
   | { readonly type: 'welcome'; readonly welcome: Welcome }
   /** The broker does not let it in. */
   | { readonly type: 'refused'; readonly error: HubError }
-  /** Whoever is there may be anybody: it is to be told nothing more. */
-  | { readonly type: 'distrusted'; readonly error: HubError };
+  /** This process does not go in, for who is there may be anybody, or speaks another version: it is to be told nothing more. */
+  | { readonly type: 'declined'; readonly error: HubError };
 
 export class Introduction {
   readonly #out: Outbox;
@@ -45,7 +45,7 @@ export class Introduction {
         return this.#challenged(packet.text());
       case KIND.welcome:
         if (this.#secret !== undefined && !this.#isProved) return distrust('did not prove that it knows the secret');
-        return { type: 'welcome', welcome: readWelcome(packet.text()) };
+        return welcomed(packet.text());
       case KIND.refused:
         return { type: 'refused', error: readRefusal(packet.text()) };
       case KIND.bye:
@@ -69,6 +69,16 @@ export class Introduction {
   }
 }
 
+/** Another version is an answer: to meet the same broker again would not help. */
+function welcomed(text: string): Answer {
+  try {
+    return { type: 'welcome', welcome: readWelcome(text) };
+  } catch (error) {
+    if (error instanceof HubError && error.code === 'VERSION') return { type: 'declined', error };
+    throw error;
+  }
+}
+
 function distrust(what: string): Answer {
-  return { type: 'distrusted', error: new HubError('REFUSED', `The broker of the group ${what}. Pass the same \`secret\` in all processes of the group.`) };
+  return { type: 'declined', error: new HubError('REFUSED', `The broker of the group ${what}. Pass the same \`secret\` in all processes of the group.`) };
 }

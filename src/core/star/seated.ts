@@ -310,7 +310,7 @@ export class Seated implements Session, Desk, Patient {
         return entered(true);
       case 'refused':
         return refused(answer.error);
-      case 'distrusted':
+      case 'declined':
         this.#connection = undefined;
         connection.destroy(answer.error);
         return refused(answer.error);

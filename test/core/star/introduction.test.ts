@@ -85,7 +85,7 @@ describe('An introduction', () => {
 
     const answers = [early.hears(KIND.welcome, WELCOME), wrong.hears(KIND.challenge, { epoch: 4, nonce: 'yours', proof: 'signed anything' })];
 
-    for (const answer of answers) expect(answer).to.deep.include({ type: 'distrusted' }).and.to.have.nested.property('error.code', 'REFUSED');
+    for (const answer of answers) expect(answer).to.deep.include({ type: 'declined' }).and.to.have.nested.property('error.code', 'REFUSED');
     expect([...early.said, ...wrong.said].map(({ kind }) => kind)).to.deep.equal([KIND.hello, KIND.hello]);
   });
 
