@@ -12,12 +12,12 @@ export function checkStateOptions(options: StateOptions): StateOptions | undefin
   if (maxEntries !== undefined) checkCount('maxEntries', maxEntries);
   if (maxBytes !== undefined) checkCount('maxBytes', maxBytes);
   if (durable !== undefined) checkBoolean('durable', durable);
-  if (ttl === undefined && maxEntries === undefined && maxBytes === undefined && durable !== true) return undefined;
+  if (ttl === undefined && maxEntries === undefined && maxBytes === undefined && durable === undefined) return undefined;
   return {
     ...(ttl === undefined ? {} : { ttl }),
     ...(maxEntries === undefined ? {} : { maxEntries }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
-    ...(durable === true ? { durable } : {}),
+    ...(durable === undefined ? {} : { durable }),
   };
 }
 

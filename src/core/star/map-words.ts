@@ -34,7 +34,7 @@ export function readWishes(packet: Reader): Wishes {
 }
 
 export function writeMapTerms(slab: Slab, { ttl, maxEntries, maxBytes, durable }: MapTerms): void {
-  slab.u8((ttl === undefined ? 0 : 1) | (maxEntries === undefined ? 0 : 2) | (maxBytes === undefined ? 0 : 4) | (durable === true ? 8 : 0));
+  slab.u8((ttl === undefined ? 0 : 1) | (maxEntries === undefined ? 0 : 2) | (maxBytes === undefined ? 0 : 4) | (durable === undefined ? 0 : durable ? 8 : 16));
   if (ttl !== undefined) slab.f64(ttl);
   if (maxEntries !== undefined) slab.f64(maxEntries);
   if (maxBytes !== undefined) slab.f64(maxBytes);
@@ -46,7 +46,7 @@ export function readMapTerms(packet: Reader): MapTerms {
     ...((has & 1) === 0 ? {} : { ttl: packet.f64() }),
     ...((has & 2) === 0 ? {} : { maxEntries: packet.f64() }),
     ...((has & 4) === 0 ? {} : { maxBytes: packet.f64() }),
-    ...((has & 8) === 0 ? {} : { durable: true }),
+    ...((has & 24) === 0 ? {} : { durable: (has & 8) !== 0 }),
   };
 }
 

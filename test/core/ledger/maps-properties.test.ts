@@ -19,7 +19,7 @@ const lifetime = fc.record({ ttl, ephemeral: fc.boolean() }, { requiredKeys: [] 
 const expectation = fc.constantFrom<Expectation>('nothing', 'nothing', 'absence', 'presence', 'the past');
 
 /** Few, so that the first that are agreed are often those that come again. */
-const terms = fc.constantFrom({ maxEntries: 2 }, { maxEntries: 2 }, { maxEntries: 2 }, { ttl: 4 }, { maxBytes: 9 }, { ttl: 6, maxEntries: 3, maxBytes: 16 }, { durable: true }, { durable: true, ttl: 6 }, { maxEntries: 0 }, {});
+const terms = fc.constantFrom({ maxEntries: 2 }, { maxEntries: 2 }, { maxEntries: 2 }, { ttl: 4 }, { maxBytes: 9 }, { ttl: 6, maxEntries: 3, maxBytes: 16 }, { durable: true }, { durable: true, ttl: 6 }, { durable: false }, { maxEntries: 0 }, {});
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant('get' as const), key }),

@@ -140,7 +140,7 @@ export class NaiveMaps {
     if (!isDuration(terms.ttl ?? 1) || !((terms.maxEntries ?? 1) >= 1) || !((terms.maxBytes ?? 1) >= 1)) refuse({ type: 'invalid', reason: '' });
     const agreed = this.terms.get(map);
     if (agreed === undefined) this.terms.set(map, terms);
-    else if (JSON.stringify(agreed) !== JSON.stringify(terms)) refuse({ type: 'other-terms', terms: agreed });
+    else if (said(agreed) !== said(terms)) refuse({ type: 'other-terms', terms: agreed });
   }
 
   #expect(map: string, key: string, expect: number | undefined): void {
@@ -227,6 +227,11 @@ export class NaiveMaps {
   #copy(): { readonly entries: NaiveEntry[]; readonly terms: ReadonlyMap<string, MapTerms> } {
     return { entries: [...this.entries], terms: new Map(this.terms) };
   }
+}
+
+/** That it is not durable goes without saying. */
+function said({ durable, ...terms }: MapTerms): string {
+  return JSON.stringify({ ...terms, durable: durable === true });
 }
 
 function restore(terms: Map<string, MapTerms>, from: ReadonlyMap<string, MapTerms>): void {

@@ -44,6 +44,7 @@ const COMMANDS: readonly Submitted[] = [
   { type: 'map.clear', map: 'm' },
   { type: 'map.set', map: 'm', key: 'k', value: '1', lifetime: { ttl: 0.5, ephemeral: true }, terms: { ttl: 2 ** 40, maxEntries: 1, maxBytes: 2 ** 50 } },
   { type: 'map.set', map: 'm', key: 'k', value: '1', terms: { durable: true } },
+  { type: 'map.set', map: 'm', key: 'k', value: '1', terms: { durable: false } },
   { type: 'map.set', map: 'm', key: 'k', expect: 7, value: '1', lifetime: {}, terms: {} },
   { type: 'map.add', map: 'm', key: 'k', amount: 1, terms: { maxEntries: 10 } },
   { type: 'map.pick', map: 'm', keys: ['a', '', '😀'] },
