@@ -151,6 +151,8 @@ function checkMeeting(options: CreateHubOptions): void {
       if (typeof options.path !== 'string' || options.path === '') {
         throw new TypeError(`\`path\` is the folder in which the group meets, as in { transport: 'socket', path: '/run/shop' }, not ${describe(options.path)}.`);
       }
+      // The system would take what is before it for the whole.
+      if (options.path.includes('\0')) throw new TypeError(`\`path\` is the name of a folder, and ${JSON.stringify(options.path.slice(0, 100))} holds a NUL character, which no name has.`);
       if (options.secret !== undefined) checkSecret(options.secret);
       checkChoice('broker', options.broker, ['auto', 'always', 'never']);
       return checkChoice('durability', options.durability, ['none', 'process', 'disk']);

@@ -12,6 +12,8 @@ describe('createHub', () => {
     ['a mistyped option', { transport: 'memory', timeOut: 1 }, /`timeOut` is no option of a hub with the memory transport.*`timeout`/],
     ['an option of another transport', { transport: 'cluster', path: '/run/shop' }, /`path` is no option/],
     ['no path to meet in', { transport: 'socket' }, /`path` is the folder/],
+    ['a path that is no text', { transport: 'socket', path: 7 }, /`path` is the folder.*not 7/],
+    ['a path with a NUL in it', { transport: 'socket', path: '/run/shop\0' }, /"\/run\/shop\\u0000" holds a NUL character/],
     ['a name that is none', { transport: 'memory', name: '' }, /`name`/],
     ['labels that are no texts', { transport: 'memory', labels: { zone: 1 } }, /`labels`/],
     ['a time that is none', { transport: 'memory', timeout: '1s' }, /`timeout`.*"1s"/],

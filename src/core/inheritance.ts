@@ -4,6 +4,7 @@
  */
 import type { Call } from './api.js';
 import type { Context } from './context.js';
+import { iteratorOf } from './iterator-of.js';
 
 type Handle = (input: unknown, call: Call) => unknown;
 type Within = <R>(body: () => R) => R;
@@ -64,7 +65,7 @@ function told(output: unknown, within: Within): unknown {
   const source = output as AsyncIterable<unknown>;
   return {
     [Symbol.asyncIterator](): AsyncIterator<unknown> {
-      const parts = within(() => source[Symbol.asyncIterator]());
+      const parts = within(() => iteratorOf(source));
       return { next: () => within(() => parts.next()), return: () => within(() => parts.return?.() ?? Promise.resolve({ done: true, value: undefined })) };
     },
   };

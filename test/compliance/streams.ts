@@ -264,6 +264,29 @@ export function streams(meet: Meet): void {
       expect(await bob.run(({ log }) => log('made').entries)).to.deep.equal([]);
     });
 
+    it('nothing of what only looks like parts, be it given or returned, and says what it lacks', async () => {
+      const { ann, bob } = await meet('ann', 'bob');
+      await bob.run(({ hub }) => {
+        hub.handle('echo', (input) => input);
+        hub.handle('hollow', () => ({ [Symbol.asyncIterator]: () => ({}) }));
+        hub.handle('flat', () => ({ [Symbol.asyncIterator]: 1 }));
+      });
+
+      const messages = await ann.run(async ({ hub }) => {
+        const hollow = { [Symbol.asyncIterator]: () => ({}) };
+        const message = (failed: Promise<unknown>): Promise<unknown> => failed.then(String, (error: Error) => `${error.name}: ${error.message}`);
+        return Promise.all([
+          message(hub.request('echo', hollow)),
+          message(hub.stream('hollow').next()),
+          message(hub.stream('flat').next()),
+          message(hub.request('echo', 'alive')),
+        ]);
+      });
+
+      const complaint = 'TypeError: What is to be read part by part has a `Symbol.asyncIterator` that gives no iterator, which has a method `next`. Hand over an async generator, or a stream of Node.';
+      expect(messages).to.deep.equal([complaint, complaint, complaint, 'alive']);
+    });
+
     it('only what somebody handles, and only when the first part comes in time', async () => {
       const { ann, bob, group } = await meet('ann', 'bob');
       await bob.run(({ hub, log }) => {

@@ -8,6 +8,15 @@ describe('Names in errors', () => {
     expect(['interhub.service:stock', 'interhub.once:a:b', 'stock', 'interhub.mine'].map(shownName)).to.deep.equal(['stock', 'a:b', 'stock', 'interhub.mine']);
   });
 
+  it('are no longer than their reader needs', async () => {
+    await using hub = createHub({ transport: 'memory', group: 'long names in errors' });
+    const long = 'x'.repeat(70_000);
+
+    const error = await rejection(hub.request('work', 1, { to: long }));
+
+    expect(error).to.include({ code: 'NO_MEMBER', message: `"work" was for "${'x'.repeat(100)}...", and no member of the group has that number, id or name.` });
+  });
+
   it('are so of a service that is exposed twice or too slow, and of a circle of runs', async () => {
     await using hub = createHub({ transport: 'memory', group: 'names in errors' });
     hub.expose('stock', { count: () => new Promise(() => {}) });

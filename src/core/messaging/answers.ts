@@ -11,6 +11,7 @@ import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
 import { Numbered } from '../numbered.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
+import { iteratorOf } from '../iterator-of.js';
 import { shownName } from '../shown-name.js';
 import type { Session } from '../transport.js';
 import type { Directory } from '../directory.js';
@@ -207,8 +208,14 @@ export class Answers {
   /** Resolves when the source has ended, or is not wanted any more; never rejects. */
   async #pour(call: RunningCall, source: AsyncIterable<unknown>): Promise<void> {
     const { from, method, number } = call;
+    let iterator: AsyncIterator<unknown>;
+    try {
+      iterator = iteratorOf(source);
+    } catch (thrown) {
+      return this.#fail(call, thrown);
+    }
     const answer = new Outflow(
-      source,
+      iterator,
       {
         part: (payload, place) => this.#post(from.number, 'chunk', number, payload, place),
         ended: () => this.#reply(call, undefined),

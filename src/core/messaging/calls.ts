@@ -25,6 +25,7 @@ import { Outflow } from './outflow.js';
 import { PendingCall } from './pending-call.js';
 import type { CallKeeper } from './pending-call.js';
 import { RunningCall } from './running-call.js';
+import { iteratorOf } from '../iterator-of.js';
 import { shownName } from '../shown-name.js';
 
 export interface CallOptions {
@@ -209,10 +210,10 @@ export class Calls implements CallKeeper {
     reject: (reason: unknown) => void,
     isListening = false,
   ): PendingCall {
+    const parts = isStream(input) ? iteratorOf(input) : undefined;
     const number = this.#free.pop() ?? this.#calls.length;
-    const comesInParts = isStream(input);
-    const call = new PendingCall(this, number, method, comesInParts ? STREAM : input, to, timeout, signal, resolve, reject);
-    if (comesInParts) this.#pour(call, input);
+    const call = new PendingCall(this, number, method, isStream(input) ? STREAM : input, to, timeout, signal, resolve, reject);
+    if (parts !== undefined) this.#pour(call, parts);
     this.#calls[number] = call;
     call.isListening = isListening;
     if (isListening) this.#keepAlive.listen();
@@ -254,13 +255,13 @@ export class Calls implements CallKeeper {
   }
 
   /** Nothing goes before the handler asks for it: a request that is turned away has lost nothing of its input. */
-  #pour(call: PendingCall, source: AsyncIterable<unknown>): void {
+  #pour(call: PendingCall, parts: AsyncIterator<unknown>): void {
     const outlet = {
       part: (payload: Payload, place: number): void => this.#tell(call, 'input', payload, place),
       ended: (): void => this.#tell(call, 'input.end', '', 0),
       failed: (thrown: unknown): void => this.#tell(call, 'input.failure', encodeFailure(thrown), 0),
     };
-    call.input = new Outflow(source, outlet, 0);
+    call.input = new Outflow(parts, outlet, 0);
     void call.input.run();
   }
 

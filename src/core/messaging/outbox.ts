@@ -8,7 +8,7 @@ import { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
 import { EVERYONE } from '../protocol.js';
 import type { EnvelopeType, Payload } from '../protocol.js';
-import { shownName } from '../shown-name.js';
+import { shownAddress, shownName } from '../shown-name.js';
 import type { Session } from '../transport.js';
 import type { Directory } from '../directory.js';
 import { NOBODY, Routes } from './routes.js';
@@ -196,7 +196,7 @@ function isBig(payload: Payload): boolean {
 
 function noMember({ name, to }: Parcel): HubError {
   const address = typeof to === 'object' ? to.name : to;
-  return new HubError('NO_MEMBER', `"${shownName(name)}" was for ${JSON.stringify(address)}, and no member of the group has that number, id or name.`, { mayHaveRun: false });
+  return new HubError('NO_MEMBER', `"${shownName(name)}" was for ${shownAddress(address)}, and no member of the group has that number, id or name.`, { mayHaveRun: false });
 }
 
 function isQuestion({ type }: Pick<Parcel, 'type'>): boolean {

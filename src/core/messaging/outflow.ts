@@ -25,8 +25,8 @@ export class Outflow {
   #isStopped = false;
 
   /** `room`: how many parts the other end has asked for already. */
-  constructor(source: AsyncIterable<unknown>, outlet: Outlet, room: number) {
-    this.#iterator = source[Symbol.asyncIterator]();
+  constructor(iterator: AsyncIterator<unknown>, outlet: Outlet, room: number) {
+    this.#iterator = iterator;
     this.#outlet = outlet;
     this.#room = room;
   }

@@ -1,3 +1,5 @@
+import { iteratorOf } from '../iterator-of.js';
+
 /** The answer of a call of a service: a promise, whose value may be read part by part without awaiting it first, if it comes in parts. */
 export class Answer extends Promise<unknown> implements AsyncIterable<unknown> {
   /** What is made of it by `then` is a plain promise. */
@@ -16,6 +18,6 @@ export class Answer extends Promise<unknown> implements AsyncIterable<unknown> {
 }
 
 function partsOf(value: unknown): AsyncIterator<unknown> {
-  if (typeof value === 'object' && value !== null && Symbol.asyncIterator in value) return (value as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  if (typeof value === 'object' && value !== null && Symbol.asyncIterator in value) return iteratorOf(value as AsyncIterable<unknown>);
   throw new TypeError('The method has answered with one value: await it. Only what gives an async iterable can be read part by part.');
 }

@@ -1,3 +1,5 @@
+import { iteratorOf } from '../iterator-of.js';
+
 /**
  * What a method gives in parts, as it is told: a first part says only that parts follow. `return` is passed on at once, also
  * while a part is being made.
@@ -50,6 +52,6 @@ export class Parts implements AsyncIterableIterator<unknown> {
 export function sourceOf(output: unknown): AsyncIterator<unknown> | Iterator<unknown> | undefined {
   if (typeof output !== 'object' || output === null) return undefined;
   const { [Symbol.asyncIterator]: begin, [Symbol.iterator]: iterate, next } = output as { readonly [Symbol.asyncIterator]?: unknown; readonly [Symbol.iterator]?: unknown; readonly next?: unknown };
-  if (typeof begin === 'function') return Reflect.apply(begin, output, []) as AsyncIterator<unknown>;
+  if (typeof begin === 'function') return iteratorOf(output as AsyncIterable<unknown>);
   return typeof iterate === 'function' && typeof next === 'function' ? (output as Iterator<unknown>) : undefined;
 }

@@ -19,7 +19,7 @@ const OURS = /^(g[1-9]\d{0,8}|t[a-z0-9]{6}|current|m|j.*)$/;
 export async function openFolder(steps: Steps, path: string, make: boolean): Promise<boolean> {
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_PATH_BYTES) {
-    throw new HubError('PATH_TOO_LONG', `The path ${path} has ${bytes} bytes, and a socket's path leaves room for ${MAX_PATH_BYTES}. Choose a shorter one.`);
+    throw new HubError('PATH_TOO_LONG', `The path ${path.slice(0, 200)}${path.length > 200 ? '...' : ''} has ${bytes} bytes, and a socket's path leaves room for ${MAX_PATH_BYTES}. Choose a shorter one.`);
   }
   try {
     await checkParent(steps, dirname(path));
