@@ -75,6 +75,18 @@ describe('A socket group', () => {
     expect(await bob.run(({ hub }) => hub.state('orders').get('a'))).to.equal(1);
     const error = await failure(bob.run(({ hub }) => hub.state('orders', { maxEntries: 5 }).set('b', 1)));
     expect([error.code, error.message]).to.deep.equal(['CONFLICT', 'The map "orders" has other options, as whoever opened it said: `durable` is true. Give the same ones everywhere, or none.']);
+    const denied = await failure(bob.run(({ hub }) => hub.state('orders', { durable: false }).set('b', 1)));
+    expect([denied.code, denied.message]).to.deep.equal([error.code, error.message]);
+  });
+
+  it('keeps to it that a map is not durable, where that was said', async () => {
+    const ann = await seat('ann');
+    await ann.run(({ hub }) => hub.state('brief', { durable: false, maxEntries: 5 }).set('a', 1));
+
+    const error = await failure(ann.run(({ hub }) => hub.state('brief', { durable: true, maxEntries: 5 }).set('b', 1)));
+
+    expect([error.code, error.message]).to.deep.equal(['CONFLICT', 'The map "brief" has other options, as whoever opened it said: `maxEntries` is 5, `durable` is false. Give the same ones everywhere, or none.']);
+    expect(await ann.run(({ hub }) => hub.state('brief', { maxEntries: 5 }).set('b', 1))).to.be.a('number');
   });
 
   it('promises no durable map where it keeps nothing', async () => {
@@ -84,6 +96,34 @@ describe('A socket group', () => {
 
     expect(error.code).to.equal('UNSUPPORTED');
     expect(error.message).to.include('"orders"').and.to.include('durability');
+  });
+
+  it('is begun by nobody who would drop its durable maps, and is told what to do', async () => {
+    const ann = await seat('ann');
+    await ann.run(({ hub }) => hub.state('orders', { durable: true }).set('a', 1));
+    await killAll();
+
+    const error = await failure(seat('bob', 'none'));
+    const cid = await seat('cid');
+
+    expect(error.code).to.equal('UNSUPPORTED');
+    expect(error.message).to.match(/journal \S+\/g\d+\/journal holds .* the durable map "orders"\. .* Pass "process" or "disk"/).and.to.include(`remove the folder ${place.path} to`);
+    expect(await cid.run(({ hub }) => hub.state('orders').get('a'))).to.equal(1);
+  });
+
+  it('is begun with nothing by one who keeps nothing, where there is no durable map', async () => {
+    const ann = await seat('ann');
+    await ann.run(({ hub }) => hub.state('map').set('a', 1));
+    await ann.run(async ({ hub }) => {
+      const orders = hub.state('orders', { durable: true });
+      await orders.set('a', 1);
+      await orders.delete('a');
+    });
+    await killAll();
+
+    const bob = await seat('bob', 'none');
+
+    expect(await bob.run(({ hub }) => hub.state('map').size())).to.equal(0);
   });
 
   it('refuses what there is no room to write down, goes on telling what there is, and goes on when there is room', async () => {

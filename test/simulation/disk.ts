@@ -1,6 +1,6 @@
 /**
  * A disk under the journals of simulated brokers: each write may be short, fail, or be the last that its process does; and
- * when the power goes, what was not flushed is gone, or cut somewhere.
+ * when the power goes, any part of what was not flushed is gone.
  */
 import type { Disk } from '../../src/transports/socket/disk.js';
 import type { SimProcess, World } from './world.js';
@@ -76,13 +76,26 @@ export class SimDisk {
     // Names reach the disk in their order, as journalling file systems see to; those not flushed may have come there, or not.
     if (random.chance(0.5)) this.#names = new Map([...this.#flushedNames].filter(([path]) => this.#flushedFolders.has(folderOf(path))));
     for (const file of new Set(this.#names.values())) {
-      const isLonger = file.bytes.length > file.flushed.length && file.bytes.subarray(0, file.flushed.length).equals(file.flushed);
-      const kept = isLonger ? file.bytes.subarray(0, file.flushed.length + random.below(file.bytes.length - file.flushed.length)) : file.flushed;
+      const kept = this.#torn(file);
       file.bytes = Buffer.from(kept);
       file.flushed = kept;
     }
     this.#flushedNames = new Map(this.#names);
     this.#flushedFolders = new Set([...this.#names.keys()].map(folderOf));
+  }
+
+  /** Pages get to the disk in any order; of those that did not, it has what was flushed, and else nothing. */
+  #torn({ bytes, flushed }: File): Uint8Array {
+    const { random } = this.#world;
+    const isAppended = bytes.length > flushed.length && bytes.subarray(0, flushed.length).equals(flushed);
+    if (!isAppended || random.chance(0.5)) return flushed;
+    const torn = Buffer.from(bytes.subarray(0, flushed.length + random.below(bytes.length - flushed.length)));
+    for (let at = flushed.length; at < torn.length; ) {
+      const end = at + PAGE - (at % PAGE);
+      if (random.chance(0.3)) torn.fill(0, at, Math.min(end, torn.length));
+      at = end;
+    }
+    return torn;
   }
 
   #create(process: SimProcess, path: string): number {
@@ -167,6 +180,8 @@ export class SimDisk {
   }
 }
 
+/** Small, for what is written at a time is. */
+const PAGE = 64;
 const SHORT = 0.02;
 const DEATH = 0.002;
 const FAULT = 0.01;

@@ -6,7 +6,7 @@ import { HubError } from '../../src/core/errors.js';
 import { Estate } from '../../src/core/star/estate.js';
 import type { Journal } from '../../src/core/star/journal.js';
 import type { Link } from '../../src/core/star/link.js';
-import { soundLength } from '../../src/core/star/records.js';
+import { soundPart } from '../../src/core/star/records.js';
 import type { Meeting, Rendezvous } from '../../src/core/star/rendezvous.js';
 import { JournalFile } from '../../src/transports/socket/journal-file.js';
 import type { Disk } from '../../src/transports/socket/disk.js';
@@ -50,7 +50,7 @@ export const SOUND: Seams = {
 
 interface Reign {
   readonly process: SimProcess;
-  readonly boot: number;
+  readonly since: number;
   readonly waiting: Link[];
   accept: ((link: Link) => void) | undefined;
 }
@@ -62,6 +62,8 @@ export class Folder {
   readonly disk: SimDisk;
   #epoch = 0;
   #boot = 0;
+  /** In which the last broker began. */
+  #begunIn = 0;
   #reign: Reign | undefined;
   brokers = 0;
   #sessions = 0;
@@ -91,6 +93,11 @@ export class Folder {
     };
   }
 
+  /** A broker has just begun that waits for flushes, and it may not have waited for one yet. */
+  get isFresh(): boolean {
+    return this.#seams.durability === 'disk' && this.#reign !== undefined && this.#world.now - this.#reign.since < FRESH;
+  }
+
   /** What may have kept the group's time from being told. */
   get disturbances(): number {
     return this.brokers + this.disk.failures;
@@ -102,14 +109,23 @@ export class Folder {
     this.disk.cutPower();
     this.#boot += 1;
     this.#epoch = this.disk.epochs.reduce((one, other) => Math.max(one, other), 0);
-    if (this.#seams.durability === 'disk') this.#witness.survives(this.#estate());
+    if (this.#seams.durability === 'disk') this.#survives();
     this.#witness.forget();
+  }
+
+  #survives(): void {
+    try {
+      this.#witness.survives(this.#estate());
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      this.#witness.find('I9', error.message);
+    }
   }
 
   /** What the next broker would begin with. */
   #estate(): Estate {
     const bytes = this.disk.read(`/g${this.#epoch}/journal`)?.bytes ?? new Uint8Array(0);
-    return Estate.read(bytes.subarray(0, soundLength(bytes, 'journal')));
+    return Estate.read(soundPart(bytes, 'journal', this.#afterCrash));
   }
 
   async #meet(process: SimProcess, signal: AbortSignal): Promise<Meeting> {
@@ -142,9 +158,10 @@ export class Folder {
     this.#witness.reigns(epoch, this.#seams.inherits ? this.#estate() : undefined);
     this.disk.renameFolder(draft, folder);
     if (epoch > 2) this.disk.removeFolder(`/g${epoch - 2}`);
-    const reign: Reign = { process, boot: this.#boot, waiting: [], accept: undefined };
+    const reign: Reign = { process, since: this.#world.now, waiting: [], accept: undefined };
     this.#epoch = epoch;
     this.#reign = reign;
+    this.#begunIn = this.#boot;
     try {
       journal.published();
     } catch {
@@ -174,17 +191,23 @@ export class Folder {
     if (this.#reign === reign) this.#reign = undefined;
   }
 
+  /** The machine has gone down since the last broker began. */
+  get #afterCrash(): boolean {
+    return this.#begunIn !== this.#boot;
+  }
+
   #begin(process: SimProcess, draft: string, folder: string): JournalFile | undefined {
     const from = this.#seams.inherits && this.#epoch > 0 ? `/g${this.#epoch}` : undefined;
-    const afterCrash = this.#reign !== undefined && this.#reign.boot !== this.#boot;
     try {
-      return JournalFile.begin({ from, afterCrash, draft, folder, durability: this.#seams.durability }, this.#seams.disk(this.disk.of(process)));
+      return JournalFile.begin({ from, afterCrash: this.#afterCrash, draft, folder, durability: this.#seams.durability }, this.#seams.disk(this.disk.of(process)));
     } catch (error) {
       if (error instanceof HubError) this.#witness.find('I9', error.message);
       return undefined;
     }
   }
 }
+
+const FRESH = 6;
 
 function epochOf(path: string): number | undefined {
   const [, epoch] = /^\/g(\d+)\//.exec(path) ?? [];

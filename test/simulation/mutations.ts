@@ -33,7 +33,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'a name that is not flushed': { seams: { durability: 'disk', disk: (disk) => ({ ...disk, flushPath() {} }) } },
   'an answer before the flush': { seams: { durability: 'disk' }, breaks: () => void sinon.stub(JournalFile.prototype, 'sync').get(() => undefined) },
   'a generation whose name is not flushed': { seams: { durability: 'disk' }, breaks: () => void sinon.stub(JournalFile.prototype, 'published') },
-  'a snapshot without the outcomes': { breaks: () => void sinon.stub(KeptOutcomes.prototype, 'snapshot').returns([]) },
+  'a snapshot without the outcomes': { seams: { durability: 'disk' }, breaks: () => void sinon.stub(KeptOutcomes.prototype, 'snapshot').returns([]) },
   'a snapshot that forgets the order of lines': { breaks: () => snapshots((all) => ({ ...all, tickets: [...all.tickets].reverse() })) },
   'a snapshot that runs ahead of the time': { breaks: () => snapshots((all) => ({ ...all, now: (all.now ?? 0) + 1_000 })) },
   'numbers that are given again': { breaks: () => snapshots((all) => ({ ...all, members: { ...all.members, last: 0 } })) },

@@ -64,6 +64,8 @@ class SimGroup {
     const { findings } = this.#witness;
     while (world.steps < TROUBLED_STEPS && findings.length === 0) {
       if (world.random.chance(0.02)) this.#cause();
+      // What it has begun with must be on the disk already, although it has flushed nothing yet.
+      if (this.#folder.isFresh && world.random.chance(0.03)) this.#cutPower();
       // Who is always there has to be there before anything is shared.
       const isBegun = !this.#witness.isLasting || this.#actors.some(({ process, session }) => process.isSafe && process.isAlive && session !== undefined);
       for (const actor of this.#actors) if (isBegun && isAwake(actor) && world.random.chance(0.15)) await act(actor, () => actor.act());

@@ -1,6 +1,6 @@
 /** A journal on a disk of memory: it outlives its broker, and fails when it is told to. */
 import type { Draft, Journal } from '../../src/core/star/journal.js';
-import { usableLength } from '../../src/core/star/records.js';
+import { soundPart } from '../../src/core/star/records.js';
 
 export class MemoryJournal implements Journal {
   bytes: Uint8Array;
@@ -15,7 +15,7 @@ export class MemoryJournal implements Journal {
   sync: (() => Promise<void>) | undefined = undefined;
 
   constructor(past: Uint8Array = new Uint8Array(0)) {
-    this.bytes = past.slice(0, usableLength(past));
+    this.bytes = soundPart(Uint8Array.from(past), 'journal', true);
   }
 
   past(): Uint8Array {

@@ -357,7 +357,7 @@ describe('Meeting in a folder', () => {
     };
 
     it('tells who comes for the first time', async () => {
-      const error = await rejection(rendezvous('auto', { begin: full }).meet(never));
+      const error = await rejection(rendezvous('auto', { inherit: full }).meet(never));
 
       expect(error).to.be.instanceOf(HubError).with.property('code', 'PATH_UNUSABLE');
     });
@@ -365,7 +365,7 @@ describe('Meeting in a folder', () => {
     it('lets nobody lose the seat that he has: it is tried again', async () => {
       const broker = await lead();
       let failures = 3;
-      const member = rendezvous('auto', { begin: (plan) => (failures-- > 0 ? full() : system.begin(plan)) });
+      const member = rendezvous('auto', { inherit: (plan) => (failures-- > 0 ? full() : system.inherit(plan)) });
       broker.accept(() => {});
       await joined(member);
       await broker.close();

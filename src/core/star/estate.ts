@@ -61,6 +61,11 @@ export class Estate {
     return this.#proofs;
   }
 
+  /** The maps with something in them that are to outlive the group. */
+  get durableMaps(): readonly string[] {
+    return this.#ledger.snapshot().maps.flatMap(({ name, entries, terms }) => (entries.length > 0 && terms?.durable === true ? [name] : []));
+  }
+
   /** What became of a member's command, if it was applied and that may not be known to it. */
   outcome(member: number, number: number): Told | undefined {
     return this.#kept.find(member, number);

@@ -6,13 +6,17 @@
  *      8  f64  seq: where the ledger stood when the record was written
  *     16  u32  member: who submitted the command; 0 is the authority
  *     20  u32  kind
- *     24       an authority's command (JSON), a member's command (its packet as it came), or a snapshot
+ *     24       an authority's command (JSON), a member's command (its packet as it came), a snapshot, or nothing: a mark
  *
  * A snapshot is many records, the last of which closes it (`inventory.ts`). Commands between them came while it was written,
  * and after the moment of which it is.
  *
  * A writer that dies leaves a last record that is cut: nobody was told of it, and it is left out. A record that is
  * damaged with others behind it is a fault of the disk, and is never passed over in silence.
+ *
+ * When the machine goes down, what was written and not flushed may be missing in any way, the first of it too. So who waits
+ * for flushes writes marks: a mark, whose seq is its own place in the file, says that all before it was flushed.
+ * After that what is damaged before a mark is a fault of the disk, and what is damaged behind the last one is the end.
  */
 import { HubError } from '../errors.js';
 import { allocate, readUtf8, utf8Length, writeUtf8 } from '../text.js';
@@ -28,9 +32,10 @@ export const RECORD = {
   /** Parts of a snapshot: entries of a map, and all else. */
   entries: 4,
   part: 5,
+  mark: 6,
 } as const;
 
-const LAST_KIND = RECORD.part;
+const LAST_KIND = RECORD.mark;
 
 const PRELUDE = 24;
 const COVERED = 8;
@@ -105,6 +110,12 @@ export class Records {
     this.#end(kind, seq, 0, bytes.length);
   }
 
+  /** All that is before it, so many bytes, is on the disk when this is. */
+  mark(at: number): void {
+    this.#begin(0);
+    this.#end(RECORD.mark, at, 0, 0);
+  }
+
   #begin(length: number): number {
     this.#room(PRELUDE + length);
     return this.#at;
@@ -154,21 +165,21 @@ export function eachRecord(bytes: Uint8Array, visit: (record: Record) => void = 
   return at;
 }
 
-/** How much can be gone on from: all up to the first that is not whole and sound, and nothing where that is within a snapshot. */
-export function usableLength(bytes: Uint8Array): number {
+/**
+ * What a journal says, without its marks: all but a cut end, and nothing where that is within a snapshot. `afterCrash`: the machine has gone down since it was written.
+ * Throws `JOURNAL` when it is damaged before something that shows that it was whole. The bytes are given: they are closed up in place.
+ */
+export function soundPart(bytes: Uint8Array, name: string, afterCrash: boolean): Uint8Array {
+  let kept = 0;
   let isOpen = false;
-  const sound = eachRecord(bytes, ({ kind }) => {
-    if (kind === RECORD.entries || kind === RECORD.part) isOpen = true;
-    else if (kind === RECORD.snapshot) isOpen = false;
+  const sound = eachRecord(bytes, ({ kind, start, end }) => {
+    if (kind === RECORD.mark) return;
+    isOpen = kind === RECORD.entries || kind === RECORD.part || (isOpen && kind !== RECORD.snapshot);
+    if (kept !== start - PRELUDE) bytes.copyWithin(kept, start - PRELUDE, end);
+    kept += end - start + PRELUDE;
   });
-  return isOpen ? 0 : sound;
-}
-
-/** How much of a journal is to be believed: all but a cut end. Throws `JOURNAL` when there is something sound behind what is not. */
-export function soundLength(bytes: Uint8Array, name: string): number {
-  const sound = eachRecord(bytes);
-  const behind = findSound(bytes, sound + 1);
-  if (behind === undefined) return usableLength(bytes.subarray(0, sound));
+  const behind = findSound(bytes, sound + 1, afterCrash);
+  if (behind === undefined) return bytes.subarray(0, isOpen ? 0 : kept);
   throw new HubError(
     'JOURNAL',
     `The journal ${name} is damaged: what lies from byte ${sound} to ${behind} cannot be read, and there is more behind it. Run \`interhub doctor PATH --salvage\` to go on without that part, or remove the folder to begin anew.`,
@@ -182,7 +193,7 @@ export function salvage(bytes: Uint8Array): { readonly sound: Uint8Array; readon
   for (let at = 0; at < bytes.length; ) {
     const end = at + eachRecord(bytes.subarray(at));
     parts.push(bytes.subarray(at, end));
-    const next = findSound(bytes, end + 1) ?? bytes.length;
+    const next = findSound(bytes, end + 1, false) ?? bytes.length;
     if (end < bytes.length) dropped.push([end, next]);
     at = next;
   }
@@ -195,16 +206,25 @@ export function salvage(bytes: Uint8Array): { readonly sound: Uint8Array; readon
   return { sound, dropped };
 }
 
+/** A mark for this place. */
+export function markAt(at: number): Uint8Array {
+  const records = new Records();
+  records.mark(at);
+  return records.bytes;
+}
+
 export function bodyText({ bytes, start, end }: Pick<Record, 'bytes' | 'start' | 'end'>): string {
   return readUtf8(bytes, start, end);
 }
 
-/** Where the next sound record begins. */
-function findSound(bytes: Uint8Array, from: number): number | undefined {
+/** Where the next sound record begins, or the next sound mark. */
+function findSound(bytes: Uint8Array, from: number, isForMarks: boolean): number | undefined {
   const view = viewOf(bytes);
   for (let at = from; at + PRELUDE <= bytes.length; at++) {
     // A cheap look before the dear one: almost no place looks like a beginning.
-    if (view.getUint32(at + AT.kind, true) <= LAST_KIND && endOf(bytes, view, at) !== undefined) return at;
+    const kind = view.getUint32(at + AT.kind, true);
+    const isLikely = kind === RECORD.mark ? view.getFloat64(at + AT.seq, true) === at : kind < RECORD.mark && !isForMarks;
+    if (isLikely && endOf(bytes, view, at) !== undefined) return at;
   }
   return undefined;
 }

@@ -42,8 +42,10 @@ export const systemDisk: Disk = {
   abandon: (file) => close(file, () => undefined),
 };
 
-export function writeAll(disk: Disk, file: number, bytes: Uint8Array, position: number): void {
+/** Returns where it ends. */
+export function writeAll(disk: Disk, file: number, bytes: Uint8Array, position: number): number {
   for (let at = 0; at < bytes.length; ) at += disk.write(file, bytes, at, position + at);
+  return position + bytes.length;
 }
 
 function read(path: string): { readonly bytes: Uint8Array; readonly written: number } | undefined {

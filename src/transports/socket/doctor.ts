@@ -2,13 +2,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Estate } from '../../core/star/estate.js';
-import { eachRecord, salvage, soundLength } from '../../core/star/records.js';
+import { eachRecord, salvage, soundPart } from '../../core/star/records.js';
 import { openFolder } from './folder.js';
 import { Generations } from './generations.js';
 import { NAME } from './journal-file.js';
 import { readOwner } from './oracle.js';
 import type { Verdict } from './oracle.js';
-import { isGone, isStopped } from './owner.js';
+import { isGone, isStopped, thisProcess } from './owner.js';
 import type { Owner } from './owner.js';
 import { system } from './steps.js';
 import { systemOracle } from './system-oracle.js';
@@ -32,12 +32,13 @@ export async function examine(path: string): Promise<readonly Finding[]> {
   const last = await generations.last();
   const names = await system.list(path);
   const numbers = names.flatMap((name) => /^g(\d+)$/.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b);
+  const { boot } = await thisProcess();
   const findings: Finding[] = [];
   for (const number of numbers) {
     const owner = await readOwner(generations, system, number);
     const isLast = last.at === 'generation' && last.number === number;
     const life = isLast ? await lifeOf(generations, number, owner) : 'dead: another has come after it';
-    findings.push({ generation: number, owner, life, journal: await journalOf(generations.folder(number)) });
+    findings.push({ generation: number, owner, life, journal: await journalOf(generations.folder(number), owner?.boot !== boot) });
   }
   return findings;
 }
@@ -81,11 +82,11 @@ async function lifeOf(generations: Generations, number: number, owner: Owner | u
   }
 }
 
-async function journalOf(folder: string): Promise<JournalFinding | undefined> {
+async function journalOf(folder: string, afterCrash: boolean): Promise<JournalFinding | undefined> {
   const bytes = await readFile(join(folder, NAME)).catch(() => undefined);
   if (bytes === undefined) return undefined;
   try {
-    const sound = bytes.subarray(0, soundLength(bytes, join(folder, NAME)));
+    const sound = soundPart(bytes, join(folder, NAME), afterCrash);
     let records = 0;
     eachRecord(sound, () => {
       records += 1;

@@ -84,7 +84,7 @@ export class Generations {
   async begin(floor: number): Promise<void> {
     const draft = this.draft();
     try {
-      await this.#steps.write(draft, `${Math.max(floor, clock())} beginning\n`);
+      await this.#steps.writeThrough(draft, `${Math.max(floor, clock())} beginning\n`);
       await this.#steps.link(draft, join(this.path, 'current'));
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
@@ -110,7 +110,7 @@ export class Generations {
   async setCurrent(number: number): Promise<void> {
     const draft = this.draft();
     try {
-      await this.#steps.write(draft, `${number}\n`);
+      await this.#steps.writeThrough(draft, `${number}\n`);
       await this.#steps.rename(draft, join(this.path, 'current'));
     } catch (error) {
       await this.#steps.remove(draft);

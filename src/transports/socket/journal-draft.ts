@@ -3,6 +3,7 @@
  * fails once it is of no use any more, and says so when it is gone on with.
  */
 import type { Draft } from '../../core/star/journal.js';
+import { markAt } from '../../core/star/records.js';
 import { writeAll } from './disk.js';
 import type { Disk } from './disk.js';
 
@@ -30,8 +31,7 @@ export class JournalDraft implements Draft {
   write(records: Uint8Array): void {
     if (this.#life.at === 'over') throw this.#life.error;
     const { file } = this.#life;
-    writeAll(this.#disk, file, records, this.#size);
-    this.#size += records.length;
+    this.#size = writeAll(this.#disk, file, records, this.#size);
   }
 
   /** What is written to the journal too. What it cannot have must not be missing there: it is given up. */
@@ -45,9 +45,9 @@ export class JournalDraft implements Draft {
   }
 
   async flush(): Promise<void> {
-    if (this.#life.at === 'over') return;
-    const size = this.#size;
+    if (this.#life.at === 'over' || this.#synced === this.#size) return;
     try {
+      const size = this.#vouch(this.#life.file);
       await this.#disk.flush(this.#life.file);
       this.#synced = size;
     } catch (error) {
@@ -80,10 +80,19 @@ export class JournalDraft implements Draft {
   rename(to: string, isFlushed: boolean): number {
     if (this.#life.at === 'over') throw this.#life.error;
     const { file } = this.#life;
-    if (isFlushed && this.#synced < this.#size) this.#disk.flushNow(file);
+    if (isFlushed && this.#synced < this.#size) {
+      this.#vouch(file);
+      this.#disk.flushNow(file);
+    }
     this.#disk.rename(this.#path, to);
     this.#life = { at: 'over', error: new Error('It is the journal by now.') };
     return file;
+  }
+
+  /** A mark that all of it has been flushed, as it has when anybody reads it. Returns where it ends. */
+  #vouch(file: number): number {
+    this.#size = writeAll(this.#disk, file, markAt(this.#size), this.#size);
+    return this.#size;
   }
 }
 

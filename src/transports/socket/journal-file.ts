@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import type { Draft, Journal } from '../../core/star/journal.js';
-import { soundLength, usableLength } from '../../core/star/records.js';
+import { markAt, soundPart } from '../../core/star/records.js';
 import { systemDisk, writeAll } from './disk.js';
 import type { Disk } from './disk.js';
 import { JournalDraft } from './journal-draft.js';
@@ -18,7 +18,7 @@ export type Durability = 'none' | 'process' | 'disk';
 export interface JournalPlan {
   /** The dead predecessor's generation, if there was one. */
   readonly from: string | undefined;
-  /** Whether the machine has gone down since: then the end of what was not flushed may be missing in any way. */
+  /** Whether the machine has gone down since: then what was not flushed may be missing in any way. */
   readonly afterCrash: boolean;
   /** Where the generation is being built, and where it will be. */
   readonly draft: string;
@@ -49,15 +49,15 @@ export class JournalFile implements Journal {
   static begin({ from, afterCrash, draft, folder, durability }: JournalPlan, disk: Disk = systemDisk): JournalFile {
     // A predecessor that kept no journal left nothing.
     const left = from === undefined ? undefined : disk.read(join(from, NAME));
-    const past = left === undefined ? NOTHING : soundPart(left.bytes, join(from ?? '', NAME), afterCrash && durability !== 'disk');
+    const past = left === undefined ? NOTHING : soundPart(left.bytes, join(from ?? '', NAME), afterCrash);
+    const journal = new this(disk, folder, durability, past, left === undefined ? 0 : ageOf(left.written));
     const file = disk.create(join(draft, NAME));
     try {
-      writeAll(disk, file, past, 0);
-      if (durability === 'disk') disk.flushNow(file);
+      journal.#size = journal.#synced = journal.#fill(file, past);
     } finally {
       disk.close(file);
     }
-    return new this(disk, folder, durability, past, left === undefined ? 0 : ageOf(left.written));
+    return journal;
   }
 
   private constructor(disk: Disk, folder: string, durability: 'process' | 'disk', past: Uint8Array, age: number) {
@@ -65,8 +65,6 @@ export class JournalFile implements Journal {
     this.#folder = folder;
     this.#durability = durability;
     this.#past = past;
-    this.#size = past.length;
-    this.#synced = past.length;
     this.age = age;
   }
 
@@ -84,8 +82,9 @@ export class JournalFile implements Journal {
   append(records: Uint8Array): void {
     if (this.#isTorn) this.#cut();
     try {
-      writeAll(this.#disk, this.#opened, records, this.#size);
-      this.#size += records.length;
+      // Nothing is appended before what was appended earlier has been flushed.
+      const size = this.#marked(this.#opened, this.#size);
+      this.#size = writeAll(this.#disk, this.#opened, records, size);
     } catch (error) {
       this.#isTorn = true;
       this.#cut();
@@ -147,6 +146,19 @@ export class JournalFile implements Journal {
     this.#isNamed = true;
   }
 
+  /** A file that is whole on the disk before it gets its name. Returns how long it is. */
+  #fill(file: number, bytes: Uint8Array): number {
+    const size = this.#marked(file, writeAll(this.#disk, file, bytes, 0));
+    if (this.#durability === 'disk') this.#disk.flushNow(file);
+    return size;
+  }
+
+  /** Where flushes are waited for, a mark that vouches for all before it. Returns where it ends. */
+  #marked(file: number, at: number): number {
+    if (this.#durability !== 'disk') return at;
+    return writeAll(this.#disk, file, markAt(at), at);
+  }
+
   get #opened(): number {
     this.#file ??= this.#disk.open(join(this.#folder, NAME));
     return this.#file;
@@ -161,10 +173,6 @@ export class JournalFile implements Journal {
 export const NAME = 'journal';
 
 const NOTHING = new Uint8Array(0);
-
-function soundPart(bytes: Uint8Array, path: string, mayEndAnywhere: boolean): Uint8Array {
-  return bytes.subarray(0, mayEndAnywhere ? usableLength(bytes) : soundLength(bytes, path));
-}
 
 /** A file system's clock is coarse: what is counted by it may not end too early. */
 const GRAIN = 20;

@@ -10,8 +10,9 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectLink, duplexLink } from '../../adapters/duplex.js';
 import type { Link } from '../../core/star/link.js';
-import { JournalFile } from './journal-file.js';
-import type { JournalPlan } from './journal-file.js';
+import { inherit } from './heritage.js';
+import type { Heritage } from './heritage.js';
+import type { JournalFile } from './journal-file.js';
 import { codeOf } from './system-error.js';
 
 /** Each rejects with the system's error. Paths are absolute. */
@@ -25,6 +26,8 @@ export interface Steps {
   makeFolder(path: string): Promise<void>;
   /** A new file that only this user can read. */
   write(path: string, text: string): Promise<void>;
+  /** As `write`, and it outlives the machine: no name that is given to it later stands for an empty file. */
+  writeThrough(path: string, text: string): Promise<void>;
   /** A second name for a file; fails when the name is taken. */
   link(from: string, to: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -32,8 +35,8 @@ export interface Steps {
   remove(path: string): Promise<void>;
   /** Locks a file for this process alone, a new one or one that is there. Rejects when another process has it. */
   lock(path: string, make: boolean): Promise<Lock>;
-  /** A new generation's journal, with all that the predecessor's holds. */
-  begin(plan: JournalPlan): Promise<JournalFile>;
+  /** A new generation's journal, with all that the predecessor's holds; none for one that keeps nothing. */
+  inherit(heritage: Heritage): Promise<JournalFile | undefined>;
   listen(path: string, onLink: (link: Link) => void): Promise<Listener>;
   connect(path: string): Promise<Link>;
   /** Keeps no process alive. Rejects with the signal's reason. */
@@ -56,11 +59,12 @@ export const system: Steps = {
   read: (path) => orAbsent(readFile(path, 'utf8')),
   makeFolder: (path) => mkdir(path, { mode: 0o700 }),
   write: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }),
+  writeThrough: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600, flush: true }),
   link,
   rename,
   remove: (path) => rm(path, { recursive: true, force: true }),
   lock,
-  begin: async (plan) => JournalFile.begin(plan),
+  inherit: async (heritage) => inherit(heritage),
   listen,
   connect: connectLink,
   async pause(time, signal) {

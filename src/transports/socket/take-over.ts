@@ -48,7 +48,7 @@ export async function takeOver(
     const self = await thisProcess();
     await steps.write(join(draft, 'owner'), JSON.stringify(self) + '\n');
     signal.throwIfAborted();
-    if (durability !== 'none') journal = await inherit(generations, steps, last, { draft, durability, boot: self.boot });
+    journal = await inherit(generations, steps, last, { draft, durability, boot: self.boot });
     signal.throwIfAborted();
     if ((await generations.publish(draft, last.number + 1)) && (await isStillNext(generations, last))) {
       signal.throwIfAborted();
@@ -83,14 +83,14 @@ async function isStillNext(generations: Generations, last: Predecessor): Promise
 
 interface Heir {
   readonly draft: string;
-  readonly durability: 'process' | 'disk';
+  readonly durability: Durability;
   readonly boot: string;
 }
 
 /** The predecessor is dead: nobody writes to its journal any more. */
-async function inherit(generations: Generations, steps: Steps, last: Predecessor, { draft, durability, boot }: Heir): Promise<JournalFile> {
+async function inherit(generations: Generations, steps: Steps, last: Predecessor, { draft, durability, boot }: Heir): Promise<JournalFile | undefined> {
   const folder = generations.folder(last.number + 1);
-  if (last.at === 'beginning') return steps.begin({ from: undefined, afterCrash: false, draft, folder, durability });
+  if (last.at === 'beginning') return steps.inherit({ from: undefined, afterCrash: false, draft, folder, durability });
   const owner = await readOwner(generations, steps, last.number);
-  return steps.begin({ from: generations.folder(last.number), afterCrash: owner?.boot !== boot, draft, folder, durability });
+  return steps.inherit({ from: generations.folder(last.number), afterCrash: owner?.boot !== boot, draft, folder, durability });
 }

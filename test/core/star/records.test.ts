@@ -2,12 +2,19 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { HubError } from '../../../src/core/errors.js';
 import { crc32c } from '../../../src/core/star/crc32c.js';
-import { bodyText, eachRecord, Records, salvage, soundLength } from '../../../src/core/star/records.js';
+import { bodyText, eachRecord, Records, salvage, soundPart } from '../../../src/core/star/records.js';
 
 function journal(...texts: readonly string[]): Uint8Array {
   const records = new Records();
   texts.forEach((text, i) => records.decree(i, text));
   // A copy: `slice` of a Buffer would be the same memory, and keep what one run damages for the next.
+  return Uint8Array.from(records.bytes);
+}
+
+/** `null` is a mark. */
+function marked(...texts: readonly (string | null)[]): Uint8Array {
+  const records = new Records();
+  for (const text of texts) text === null ? records.mark(records.size) : records.decree(1, text);
   return Uint8Array.from(records.bytes);
 }
 
@@ -37,7 +44,7 @@ describe('Records', () => {
     const sound = journal('one', 'two');
 
     for (let end = sound.length; end < whole.length; end++) {
-      expect(soundLength(whole.subarray(0, end), 'j'), `cut at ${end}`).to.equal(sound.length);
+      expect(soundPart(whole.slice(0, end), 'j', false), `cut at ${end}`).to.deep.equal(sound);
     }
   });
 
@@ -46,7 +53,30 @@ describe('Records', () => {
     const at = journal('one').length;
     bytes[at + 26] = 0;
 
-    expect(() => soundLength(bytes, '/hub/g1/journal')).to.throw(HubError, new RegExp(`/hub/g1/journal .*byte ${at} to ${journal('one', 'two').length}`)).with.property('code', 'JOURNAL');
+    expect(() => soundPart(bytes, '/hub/g1/journal', false)).to.throw(HubError, new RegExp(`/hub/g1/journal .*byte ${at} to ${journal('one', 'two').length}`)).with.property('code', 'JOURNAL');
+  });
+
+  it('say less, and are not refused, where the machine went down before they were flushed', () => {
+    const bytes = marked('one', null, 'two', 'three');
+    const at = marked('one', null).length;
+    bytes.fill(0, at, at + 26);
+
+    expect(() => soundPart(bytes.slice(), 'j', false)).to.throw(HubError).with.property('code', 'JOURNAL');
+    expect(read(soundPart(bytes, 'j', true))).to.deep.equal(['one']);
+  });
+
+  it('are refused all the same when one is damaged that a mark vouches for', () => {
+    const bytes = marked('one', 'two', null, 'three');
+    bytes[journal('one').length + 26] = 0;
+
+    expect(() => soundPart(bytes, 'j', true)).to.throw(HubError, new RegExp(`byte ${journal('one').length} to ${journal('one', 'two').length} `));
+  });
+
+  it('take no mark for one that stands in another place than it was written for', () => {
+    const bytes = Uint8Array.from([...journal('one'), ...marked(null), ...journal('two')]);
+    bytes[26] = 0;
+
+    expect(read(soundPart(bytes, 'j', true))).to.deep.equal([]);
   });
 
   it('never pass a change of any bit for what was written', () => {
