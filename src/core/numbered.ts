@@ -34,7 +34,7 @@ export class Numbered<T extends object> {
     if (thing === undefined) return undefined;
     this.#size -= 1;
     this.#closeGap(at);
-    if (this.#size * 8 < this.#things.length && this.#things.length > LEAST) this.#resize(this.#things.length / 2);
+    if (this.#size * 8 < this.#things.length && this.#things.length > MANY) this.#resize(this.#things.length / 2);
     return thing;
   }
 
@@ -86,6 +86,8 @@ export class Numbered<T extends object> {
 }
 
 const LEAST = 16;
+/** So many places are kept, however few are taken: what comes in bursts comes again. */
+const MANY = 256;
 
 /** Whoever chooses the numbers, a member for one, cannot know which of them fall on one place. */
 const placeOf = (number: number): number => Math.imul(number, SPREAD) >>> 8;

@@ -5,9 +5,11 @@
  */
 import type { Host } from '../host.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Turn } from './turn.js';
 
 export class Clock {
   readonly #host: Host;
+  readonly #turn: Pick<Turn, 'now'>;
   readonly #ledger: Pick<Ledger, 'now' | 'due'>;
   readonly #tell: (now: number) => void;
   /** Between the host's clock and the group's. */
@@ -17,8 +19,9 @@ export class Clock {
   #armedFor = Infinity;
 
   /** `age`: how long ago it was what the ledger takes for now. */
-  constructor(host: Host, ledger: Pick<Ledger, 'now' | 'due'>, tell: (now: number) => void, age = 0) {
+  constructor(host: Host, turn: Pick<Turn, 'now'>, ledger: Pick<Ledger, 'now' | 'due'>, tell: (now: number) => void, age = 0) {
     this.#host = host;
+    this.#turn = turn;
     this.#ledger = ledger;
     this.#tell = tell;
     this.#ahead = ledger.now + age - host.now();
@@ -27,7 +30,7 @@ export class Clock {
 
   /** Before a command: it is applied in the present. */
   tick(): void {
-    const now = Math.floor(this.#host.now() + this.#ahead);
+    const now = Math.floor(this.#turn.now + this.#ahead);
     if (now <= this.#told) return;
     this.#told = now;
     this.#tell(now);

@@ -73,7 +73,7 @@ export class Order implements Flushable {
     this.#direct = direct;
     this.#size = size;
     this.#limit = limit;
-    this.#clock = new Clock(host, estate.ledger, (now) => this.decree({ command: { type: 'time', now } }), journal?.age);
+    this.#clock = new Clock(host, turn, estate.ledger, (now) => this.decree({ command: { type: 'time', now } }), journal?.age);
     this.#clock.arm();
   }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Clock } from '../../../src/core/star/clock.js';
+import { Turn } from '../../../src/core/star/turn.js';
 import { VirtualHost } from '../../support/virtual-host.js';
 
 describe('The clock of a group', () => {
@@ -7,7 +8,7 @@ describe('The clock of a group', () => {
     const host = new VirtualHost();
     const ledger = { now, due };
     const told: number[] = [];
-    const clock = new Clock(host, ledger, (time) => {
+    const clock = new Clock(host, new Turn(host), ledger, (time) => {
       told.push(time);
       ledger.now = time;
       if (ledger.due <= time) ledger.due = Infinity;
@@ -38,7 +39,7 @@ describe('The clock of a group', () => {
   it('goes on from when that was written', async () => {
     const host = new VirtualHost();
     const told: number[] = [];
-    const clock = new Clock(host, { now: 10_000, due: Infinity }, (now) => told.push(now), 3_000.7);
+    const clock = new Clock(host, new Turn(host), { now: 10_000, due: Infinity }, (now) => told.push(now), 3_000.7);
 
     clock.tick();
     await host.pass(5);
