@@ -1,62 +1,12 @@
 import { expect } from 'chai';
-import { createHub } from '../../src/index.js';
-import type { Hub } from '../../src/index.js';
-import { HubError } from '../../src/core/errors.js';
-import { host } from '../../src/core/host.js';
-import type { Link, LinkSink } from '../../src/core/star/link.js';
-import { HEADER, KIND } from '../../src/core/star/packet.js';
-import { linkPair } from '../../src/core/star/pair.js';
-import { star } from '../../src/core/star/star.js';
-import { MemoryPlace } from '../../src/transports/memory.js';
-import { Random } from '../simulation/random.js';
-import { ListeningSeat } from '../support/listening-seat.js';
 import { gather } from './corpus.js';
 import type { Corpus } from './corpus.js';
-import { mutate, whole } from './mutate.js';
+import { tellBroker, tellMember } from './packets.js';
+import { MOST } from './plants.js';
 
 const PACKETS = 50_000;
-/** So many come over one link, if it lasts. */
-const OF_ONE = 25;
 /** No packet may stop the process for longer than this, in ms; a slow machine has its share in it. */
 const STALL = 1_000;
-const LIMITS = { packet: 65_536, queue: 1_048_576 };
-
-class Stranger implements LinkSink {
-  readonly #link: Link;
-  error: HubError | undefined;
-  isClosed = false;
-
-  constructor(link: Link) {
-    this.#link = link;
-    link.open(this);
-  }
-
-  say(bytes: Uint8Array): void {
-    if (!this.isClosed) this.#link.send(bytes);
-  }
-
-  leave(): void {
-    this.#link.destroy(new HubError('CLOSED', 'It has said enough.'));
-  }
-
-  received(): void {}
-  drained(): void {}
-
-  closed(error?: HubError): void {
-    this.isClosed = true;
-    this.error = error;
-  }
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Near to a real packet: half of them with its header, most of the others with a length that is right. */
-function packetFrom(real: readonly Uint8Array[], random: Random): Uint8Array {
-  const like = random.pick(real);
-  if (random.chance(0.5)) return whole(Buffer.concat([like.subarray(0, HEADER), mutate(like.subarray(HEADER), real, random)]), HEADER);
-  const packet = mutate(like, real, random);
-  return random.chance(0.9) ? whole(packet, HEADER) : packet;
-}
 
 describe('Whatever bytes come over a link', () => {
   let corpus: Corpus;
@@ -76,83 +26,23 @@ describe('Whatever bytes come over a link', () => {
 
   it(`a broker goes on, and so do its other members: ${PACKETS} packets`, async function () {
     this.timeout(120_000);
-    const random = new Random(1);
-    const place = new MemoryPlace();
-    const hub = (name: string): Hub => createHub({ transport: star(place.rendezvous(), { limits: LIMITS }), name, onError: () => undefined });
-    const [broker, ann] = [hub('broker'), hub('ann')];
-    await Promise.all([broker.ready(), ann.ready()]);
-    const losses: unknown[] = [];
-    ann.onStatus(({ status }) => losses.push(status));
-    ann.handle('echo', (value) => value);
-    ann.on('>', () => undefined);
-    const hello = corpus.toBroker.find((packet) => packet[4] === KIND.hello) ?? new Uint8Array();
-    const said = corpus.toBroker.filter((packet) => packet[4] !== KIND.bye);
-    let slowest = 0;
-    let links = 0;
-    let ended = 0;
 
-    for (let count = 0; count < PACKETS; ) {
-      const meeting = await place.rendezvous().meet(new AbortController().signal);
-      if (meeting.role === 'authority') throw new Error('The broker has gone.');
-      const stranger = new Stranger(meeting.link);
-      if (random.chance(0.95)) stranger.say(anotherId(hello, links));
-      links += 1;
-      await turn();
-      for (let n = 0; n < OF_ONE && !stranger.isClosed; n++) {
-        count += 1;
-        const begun = performance.now();
-        stranger.say(packetFrom(said, random));
-        await turn();
-        slowest = Math.max(slowest, performance.now() - begun);
-      }
-      if (stranger.isClosed) ended += 1;
-      else stranger.leave();
-    }
-    const answer = await broker.request('echo', 'still there', { to: 'ann' });
-    await ann.state('mine').set('k', 1);
+    const { answer, losses, links, ended, slowest, largest } = await tellBroker(corpus, PACKETS);
 
     expect([answer, losses, thrown]).to.deep.equal(['still there', [], []]);
     expect([ended, links - ended].every((some) => some > links / 200), `${ended} of ${links} links were ended`).to.equal(true);
     expect(slowest).to.be.below(STALL);
-    await Promise.all([ann.close({ grace: 0 }), broker.close({ grace: 0 })]);
+    expect(largest).to.be.below(MOST);
   });
 
   it(`a member says what was wrong, or goes on: ${PACKETS} packets`, async function () {
     this.timeout(120_000);
-    const random = new Random(2);
-    const welcome = corpus.toMember.find((packet) => packet[4] === KIND.welcome) ?? new Uint8Array();
-    const said = corpus.toMember;
-    const codes = new Set<string | undefined>();
 
-    for (let count = 0; count < PACKETS; ) {
-      const [near, far] = linkPair(host);
-      const authority = new Stranger(far);
-      const seat = new ListeningSeat(`m${count}`);
-      const joining = star({ name: 'fuzzed', meet: async () => ({ role: 'member', link: near }) }, { limits: LIMITS }).join(seat);
-      await turn();
-      authority.say(welcome);
-      const session = await joining;
-      for (let n = 0; n < OF_ONE && seat.losses.length === 0; n++) {
-        count += 1;
-        authority.say(packetFrom(said, random));
-        await turn();
-      }
-      codes.add(seat.losses[0]?.code);
-      if (seat.losses.length === 0) authority.leave();
-      await turn();
-      void session;
-    }
+    const { codes, largest } = await tellMember(corpus, PACKETS);
 
     expect(thrown).to.deep.equal([]);
     expect([...codes].every((code) => code === undefined || ['BAD_PACKET', 'TOO_LARGE', 'LOST'].includes(code)), [...codes].join(' ')).to.equal(true);
     expect(codes.size).to.be.above(1);
+    expect(largest).to.be.below(MOST);
   });
 });
-
-/** A hello of somebody who has not been there. */
-function anotherId(hello: Uint8Array, i: number): Uint8Array {
-  const text = Buffer.from(hello.subarray(HEADER)).toString();
-  const { member, ...rest } = JSON.parse(text) as { readonly member: { readonly id: string } };
-  const body = Buffer.from(JSON.stringify({ ...rest, member: { ...member, id: `fuzz ${i}` } }));
-  return whole(Buffer.concat([hello.subarray(0, HEADER), body]), HEADER);
-}

@@ -1,41 +1,23 @@
 import { expect } from 'chai';
 import { unwrap, isOurs } from '../../src/adapters/ipc/parcel.js';
-import { decode } from '../../src/core/codec/codec.js';
-import { writeTagged } from '../../src/core/codec/tagged-writer.js';
-import { HubError } from '../../src/core/errors.js';
 import { Estate } from '../../src/core/star/estate.js';
 import { eachRecord, Records, salvage, soundPart } from '../../src/core/star/records.js';
 import { Random } from '../simulation/random.js';
+import { Allocation } from './allocation.js';
 import { mutate } from './mutate.js';
+import { MOST } from './plants.js';
+import { expectReadable, readValues } from './reading.js';
 
 const INPUTS = 20_000;
 
-/** Nothing but these comes out of a reader, whatever goes in; and none reads for long. */
-function expectReadable(read: () => unknown, codes: readonly string[], input: Uint8Array): void {
-  const begun = performance.now();
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof HubError) || !codes.includes(error.code)) throw new Error(`${Buffer.from(input).toString('hex')}: ${String(error)}`, { cause: error });
-  }
-  const time = performance.now() - begun;
-  if (time > 1_000) throw new Error(`${Buffer.from(input).toString('hex').slice(0, 200)} took ${time} ms`);
-}
-
 describe('Whatever bytes are read', () => {
   it(`values are values, or refused: ${INPUTS} inputs`, () => {
-    const random = new Random(1);
-    const values = [undefined, -0, 1n << 70n, 'ü'.repeat(50), [1, [2, [3]]], new Map([[{ a: 1 }, new Set([1])]]), new Error('no', { cause: new RangeError() }), new Date(), /a+/g, new Float64Array(4), Buffer.from('b'), { a: { b: { c: [,, 1] } } }];
-    const real = values.map((value) => writeTagged(value));
-
-    for (let i = 0; i < INPUTS; i++) {
-      const bytes = mutate(random.pick(real), real, random);
-      expectReadable(() => decode({ form: 'tagged', bytes }), ['UNSERIALIZABLE', 'BAD_PACKET'], bytes);
-    }
+    expect(readValues(INPUTS)).to.be.below(MOST);
   });
 
   it(`journals are read as far as they are sound, or refused: ${INPUTS} inputs`, () => {
     const random = new Random(2);
+    const memory = new Allocation();
     const records = new Records();
     for (let i = 1; i <= 8; i++) {
       if (i % 3 === 0) records.mark(records.size);
@@ -46,6 +28,7 @@ describe('Whatever bytes are read', () => {
 
     for (let i = 0; i < INPUTS; i++) {
       const bytes = mutate(journal, [journal], random);
+      memory.begin();
       expectReadable(
         () => {
           const sound = soundPart(Uint8Array.from(bytes), 'journal', i % 2 === 0);
@@ -54,10 +37,13 @@ describe('Whatever bytes are read', () => {
         ['JOURNAL'],
         bytes,
       );
+      memory.end();
       const { sound, dropped } = salvage(bytes);
       expect(eachRecord(sound)).to.equal(sound.length);
       expect(sound.length + dropped.reduce((size, [from, to]) => size + to - from, 0)).to.equal(bytes.length);
     }
+
+    expect(memory.most).to.be.below(MOST);
   });
 
   it(`parcels are ours, or not: ${INPUTS} inputs`, () => {
