@@ -3,6 +3,7 @@
  * their last use: whichever has to go stands first. An entry is replaced, never written to: it may be handed out as it is.
  */
 import type { Ended, Lifetime, MapChange, MapEntry, MapTerms, Payload } from '../protocol.js';
+import { compact } from './bytes-entry.js';
 import type { Ends } from './map-ends.js';
 import { OPEN, bytesOf } from './map-terms.js';
 
@@ -20,7 +21,7 @@ export class Entries {
   constructor(name: string, ends: Ends, terms: MapTerms, entries: readonly MapEntry[] = []) {
     this.name = name;
     this.#ends = ends;
-    for (const entry of entries) this.#byKey.set(entry.key, entry);
+    for (const entry of entries) this.#byKey.set(entry.key, compact(entry));
     this.agree(terms);
   }
 
@@ -105,7 +106,7 @@ export class Entries {
       this.#byKey.delete(key);
       this.#bytes += bytesOf(key, value);
     }
-    this.#byKey.set(key, { key, version: seq, value });
+    this.#byKey.set(key, compact({ key, version: seq, value }));
     return { type: 'set', key, version: seq, value };
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Ended, Lifetime, MapChange, MapCommand, MapEntry, MapTerms, Outcome } from '../protocol.js';
 import { type Applied, type Directed, NOTHING, answered } from './applied.js';
+import { plain } from './bytes-entry.js';
 import type { End, EndSnapshot } from './map-ends.js';
 import { Ends } from './map-ends.js';
 import { Entries } from './map-entries.js';
@@ -40,7 +41,7 @@ export class Maps {
   }
 
   entries(map: string): readonly MapEntry[] {
-    return [...(this.#maps.get(map) ?? [])];
+    return Array.from(this.#maps.get(map) ?? [], plain);
   }
 
   size(map: string): number {
@@ -55,7 +56,7 @@ export class Maps {
   pick(map: string, keys: readonly string[]): readonly MapEntry[] {
     const entries = this.#maps.get(map);
     if (entries === undefined) return [];
-    return [...new Set(keys)].map((key) => entries.find(key)).filter((entry) => entry !== undefined);
+    return [...new Set(keys)].map((key) => entries.find(key)).filter((entry) => entry !== undefined).map(plain);
   }
 
   /** Whether it matters what is read: where there are bounds, it stays longer. */
@@ -232,5 +233,5 @@ function changed(map: string, change: MapChange): Directed {
 
 function atRest(entries: Entries): MapSnapshot {
   const { name, terms } = entries;
-  return { name, entries: [...entries], ...(terms === OPEN ? {} : { terms }) };
+  return { name, entries: Array.from(entries, plain), ...(terms === OPEN ? {} : { terms }) };
 }

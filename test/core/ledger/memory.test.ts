@@ -3,18 +3,23 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { AUTHORITY, Ledger } from '../../../src/core/ledger/ledger.js';
+import type { Payload } from '../../../src/core/protocol.js';
+
+const COUNT = 200_000;
 
 describe('A map of many small entries', () => {
   it('takes less than 250 bytes an entry beside its key and its value', () => {
-    const entries = Array.from({ length: 200_000 }, (_, index) => ({ key: flat(`key ${index}`), value: flat(`"value ${index}"`) }));
-    const ledger = ledgerOfOne();
+    const each = besideKeyAndValue((index) => flat(`"value ${index}"`));
 
-    const before = heap();
-    for (const { key, value } of entries) ledger.apply(ledger.seq + 1, 1, { type: 'map.set', map: 'm', key, value });
-    const each = (heap() - before) / entries.length;
-
-    expect(ledger.whole('m').entries).to.have.length(entries.length);
     expect(each).to.be.within(30, 250);
+  });
+
+  it('takes no more where the values are a few bytes', () => {
+    const few = besideKeyAndValue((index) => ({ form: 'tagged', bytes: Uint8Array.of(index, index >> 8, 3) }));
+    const more = besideKeyAndValue((index) => ({ form: 'buffer', bytes: new Uint8Array(64).fill(index) }));
+
+    expect(few).to.be.within(30, 250);
+    expect(more).to.be.within(30, 250);
   });
 });
 
@@ -58,6 +63,23 @@ function passThrough(ledger: Ledger, count: number, keyOf: (n: number) => string
 /** What the collector takes for long-lived. */
 function old(): number {
   return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')?.space_used_size ?? 0;
+}
+
+/** For each of many entries. */
+function besideKeyAndValue(valueOf: (index: number) => Payload): number {
+  const ledger = ledgerOfOne();
+  let own = 0;
+
+  const before = heap();
+  for (let index = 0; index < COUNT; index++) {
+    const [key, value] = [flat(`key ${index}`), valueOf(index)];
+    ledger.apply(ledger.seq + 1, 1, { type: 'map.set', map: 'm', key, value });
+    own += key.length + (typeof value === 'string' ? value.length : value.bytes.length);
+  }
+  const taken = heap() - before;
+
+  expect(ledger.whole('m').entries).to.have.length(COUNT);
+  return (taken - own) / COUNT;
 }
 
 /** In one piece: a text that was put together is that only when it is used as a key. */
