@@ -29,6 +29,8 @@ export class Connection implements LinkSink {
   later = 0;
   /** To a broker: the maps whose changes it was not told, for too much waited for it already. */
   readonly behind = new Set<string>();
+  /** To a broker: the topics of whose kept values it was not told the last, for the same reason. */
+  readonly missed = new Set<string>();
   /** To a broker: the members that know that it takes no more of what they say to it. */
   readonly turnedAway = new Set<number>();
   #isEnding = false;

@@ -36,9 +36,9 @@ export class Delivery {
     this.#longest = longest;
   }
 
-  /** Whether a member takes more than it has been told already. */
+  /** Whether a member takes more than it has been told already. What it has missed comes first, for order's sake. */
   hasRoom(member: Connection): boolean {
-    return member.out.queued < this.#limit;
+    return member.out.queued < this.#limit && member.missed.size === 0;
   }
 
   forward(from: Connection, packet: Reader): void {
@@ -63,8 +63,8 @@ export class Delivery {
   }
 
   /** The link to a member takes more: those who were turned away are told, as soon as there is room for more than a few words. */
-  drained({ member, out, turnedAway }: Connection): void {
-    if (turnedAway.size === 0 || out.queued > this.#limit / 2) return;
+  drained({ member, out, turnedAway, missed }: Connection): void {
+    if (turnedAway.size === 0 || missed.size > 0 || out.queued > this.#limit / 2) return;
     for (const number of turnedAway) this.#members.get(number)?.out.full(member, false);
     turnedAway.clear();
   }

@@ -1,7 +1,7 @@
 /**
  * Tells members what concerns them: what follows from the commands of the group, what there is already when somebody begins
- * to follow something, and who listens to what. Whoever does not read is told the whole of a map when it does again, and not
- * each change: that takes no memory here.
+ * to follow something, and who listens to what. Whoever does not read is told the whole of a map, and the last that a topic
+ * keeps, when it does again, and not each change: that takes no memory here.
  */
 import type { Directed, Ledger } from '../ledger/ledger.js';
 import { RETAINED } from '../protocol.js';
@@ -50,7 +50,7 @@ export class Herald {
     } else if (event.type === 'map.changed' && event.map === RETAINED) {
       this.#retained.changed(event.change);
       if (event.change.type === 'clear') return;
-      for (const number of this.#interests.listening(event.change.key)) this.#members.get(number)?.out.event(event);
+      for (const number of this.#interests.listening(event.change.key)) this.#tellKept(this.#members.get(number), event.change.key, event);
     } else if (event.type === 'map.changed' || event.type === 'map.transacted') {
       for (const number of this.#interests.following(event.map)) this.#tellChange(this.#members.get(number), event);
     } else if (event.type === 'leader') {
@@ -86,11 +86,23 @@ export class Herald {
   }
 
   /** It has read all that it was told: now what it was not told because it did not read. */
-  catchUp({ behind, out }: Connection): void {
-    if (behind.size === 0 || out.queued > 0) return;
+  catchUp({ member, behind, missed, out }: Connection): void {
+    if (behind.size + missed.size === 0 || out.queued > 0) return;
     const maps = [...behind];
+    const topics = [...missed];
     behind.clear();
+    missed.clear();
+    for (const topic of topics) {
+      if (this.#interests.listening(topic).includes(member)) out.event({ type: 'map.changed', map: RETAINED, change: this.#retained.last(topic) });
+    }
     for (const map of maps) out.event(this.#ledger.whole(map));
+  }
+
+  /** Of what a topic keeps, one who does not read is told the last when it does again. */
+  #tellKept(listener: Connection | undefined, topic: string, event: Event): void {
+    if (listener === undefined) return;
+    if (this.#delivery.hasRoom(listener)) listener.out.event(event);
+    else listener.missed.add(topic);
   }
 
   #tellChange(follower: Connection | undefined, event: Event & { readonly map: string }): void {

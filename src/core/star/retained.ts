@@ -47,6 +47,12 @@ export class Retained {
     return { type: 'map.whole', map: RETAINED, version: this.#ledger.seq, entries: this.#ledger.pick(RETAINED, topics) };
   }
 
+  /** What has become of a topic, as the last change of it. */
+  last(topic: string): MapChange {
+    const [entry] = this.#ledger.pick(RETAINED, [topic]);
+    return entry === undefined ? { type: 'delete', key: topic, version: this.#ledger.seq } : { type: 'set', ...entry };
+  }
+
   #topics(name: string): readonly string[] {
     if (!isPattern(name)) return this.#sizes.has(name) ? [name] : [];
     const pattern = new Pattern(name);

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { HubError } from '../../../src/core/errors.js';
+import { RETAINED } from '../../../src/core/protocol.js';
 import type { Envelope, Event, Interest } from '../../../src/core/protocol.js';
 import type { Link, LinkSink } from '../../../src/core/star/link.js';
 import { linkPair } from '../../../src/core/star/pair.js';
@@ -196,6 +197,44 @@ describe('A member that does not read', () => {
     const types = bob.undelivered.map(({ envelope: { type } }) => type);
     expect(types.filter((type) => type === 'message')).to.have.length.within(5, 15);
     expect(types.slice(-3)).to.deep.equal(['request', 'request', 'request']);
+  });
+
+  it('is told the last that topics keep when it reads again, in the place of all that there was no room for, and then what is newer', async () => {
+    await follow({ type: 'topic', name: '*' }, { type: 'topic', name: 'news' });
+    await set(RETAINED, 7);
+    bob.told.length = 0;
+
+    valve.isShut = true;
+    await set(RETAINED, 500);
+    ann.submit({ type: 'map.delete', map: RETAINED, key: 'k3' }, () => {});
+    ann.send(envelope('message'));
+    await host.settle();
+    valve.reopen();
+    await host.settle();
+    ann.send(envelope('message', 1));
+    await host.settle();
+
+    const told = bob.told.map((word) => ('type' in word && word.type === 'map.changed' ? `${word.change.type} ${'key' in word.change ? word.change.key : ''}` : word.type));
+    expect(told.length).to.be.within(13, 23);
+    expect(told.slice(-8, -1)).to.have.members(['set k0', 'set k1', 'set k2', 'delete k3', 'set k4', 'set k5', 'set k6']);
+    expect(told.filter((word) => word === 'message')).to.deep.equal(['message']);
+    expect(told.at(-1)).to.equal('message');
+    const versions = bob.told.flatMap((word) => (word.type === 'map.changed' ? [word.change.version] : []));
+    expect(Math.max(...versions.slice(-7)) - Math.min(...versions.slice(-7))).to.be.below(8);
+  });
+
+  it('is not told what a topic keeps that it does not listen to any more', async () => {
+    await follow({ type: 'topic', name: '*' });
+    valve.isShut = true;
+    await set(RETAINED, 50);
+    bob.events.length = 0;
+
+    session.unfollow({ type: 'topic', name: '*' });
+    await host.settle();
+    valve.reopen();
+    await host.settle();
+
+    expect(bob.events.length).to.be.within(5, 15);
   });
 
   it('keeps its seat and its locks', async () => {
