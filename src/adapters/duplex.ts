@@ -1,5 +1,6 @@
 /**
- * Any two-way stream as a link: sockets above all. Bytes that the kernel takes at once are the caller's again at once.
+ * Any two-way stream as a link: sockets above all. Bytes that the kernel takes at once are the caller's again at once, and
+ * no more is heard in one turn of the event loop than keeps nobody else waiting.
  * A socket that is a link keeps no process alive, and no `'error'` of it ever escapes.
  */
 import { connect, Socket } from 'node:net';
@@ -42,6 +43,8 @@ export function connectLink(path: string, { greeting, onEnded }: ConnectOptions 
 
 /** One read of a socket brings no more than this. */
 const READ_BYTES = 65536;
+/** So much is heard without a rest. The system would give what has come until there is no more, or some megabytes. */
+const IN_A_ROW = 262_144;
 /** How long `close` waits for the other end to take what was sent, and to close too. */
 const LINGER = 5000;
 
@@ -54,6 +57,8 @@ class DuplexLink implements Link {
   /** Undefined before `open` and from `close` on: then nothing is received. */
   #sink: LinkSink | undefined;
   #isFull = false;
+  /** What was heard since the last rest. */
+  #heard = 0;
 
   constructor(stream: Duplex, reads: 'events' | 'buffer') {
     this.#stream = stream;
@@ -90,6 +95,8 @@ class DuplexLink implements Link {
 
   /** `areGiven`: a socket that reads into no buffer of ours reads into a new one each time. */
   received(bytes: Uint8Array, areGiven = false): void {
+    this.#heard += bytes.length;
+    if (this.#heard >= IN_A_ROW) this.#rest();
     this.#sink?.received(bytes, areGiven);
   }
 
@@ -127,6 +134,15 @@ class DuplexLink implements Link {
     this.#life = { at: 'closing', sink: this.#sink, reason, timer };
     this.#sink = undefined;
   }
+
+  /** Who has much to say lets the others, and all else that this process does, have their turn in between. */
+  #rest(): void {
+    this.#heard = 0;
+    this.#stream.pause();
+    setImmediate(this.#goOn);
+  }
+
+  readonly #goOn = (): void => void this.#stream.resume();
 
   readonly #written = (): void => {
     if (!this.#isFull || this.#stream.writableLength > 0) return;

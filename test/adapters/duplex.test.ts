@@ -54,6 +54,34 @@ describe('A socket as a link', () => {
     await near.hears('early');
   });
 
+  it('hears a part of what is much in one turn, and all of it in the end', async () => {
+    const { link, other } = await connected();
+    let inTurn = 0;
+    let most = 0;
+    let sum = 0;
+    const all = 8 << 20;
+    const heard = new Promise<void>((resolve) => {
+      const next = (): void => {
+        most = Math.max(most, inTurn);
+        inTurn = 0;
+        if (sum === all) resolve();
+        else setImmediate(next);
+      };
+      next();
+      const received = (bytes: Uint8Array): void => {
+        expect(bytes[0]).to.equal(Math.floor(sum / 65_536) & 0x7f);
+        inTurn += bytes.length;
+        sum += bytes.length;
+      };
+      duplexLink(other).open({ received, drained() {}, closed() {} });
+    });
+
+    for (let at = 0; at < all; at += 65_536) link.send(Buffer.alloc(65_536, (at / 65_536) & 0x7f));
+    await heard;
+
+    expect(most).to.be.within(1, 2 * 262_144);
+  });
+
   it('gives the bytes back when the kernel has them', async () => {
     const { link, other } = await connected();
     const far = new Ear(duplexLink(other));
