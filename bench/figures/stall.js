@@ -4,6 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { openSync, readSync } from 'node:fs';
 import { createHub } from '../../dist/bundle/index.js';
 
 const ENTRIES = 100_000;
@@ -86,13 +87,13 @@ export async function stall(folder) {
 
 /** The most processor time that one turn takes. */
 function turns() {
-  let before = process.cpuUsage();
+  let before = ownTime();
   let longest = 0;
   let isOver = false;
   const turn = () => {
-    const { user, system } = process.cpuUsage(before);
-    before = process.cpuUsage();
-    longest = Math.max(longest, (user + system) / 1_000);
+    const now = ownTime();
+    longest = Math.max(longest, now - before);
+    before = now;
     if (!isOver) setImmediate(turn);
   };
   setImmediate(turn);
@@ -102,6 +103,20 @@ function turns() {
       return longest;
     },
   };
+}
+
+/** In ms, of the thread that runs the event loop: what others do, the collector's and the compiler's, keeps nobody waiting. */
+const ownTime = process.platform === 'linux' ? timeOfThread() : timeOfProcess;
+
+function timeOfThread() {
+  const file = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r');
+  const bytes = Buffer.alloc(64);
+  return () => Number(bytes.latin1Slice(0, readSync(file, bytes, 0, 64, 0)).split(' ')[0]) / 1e6;
+}
+
+function timeOfProcess() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 async function attack(path) {

@@ -99,9 +99,9 @@ const PRELUDE = 24;
 const COVERED = 8;
 
 function snapshots(change: (snapshot: Snapshot) => Snapshot): void {
-  const { snapshot } = Ledger.prototype;
-  sinon.replace(Ledger.prototype, 'snapshot', function (this: Ledger) {
-    return change(snapshot.call(this));
+  const { capture } = Ledger.prototype;
+  sinon.replace(Ledger.prototype, 'capture', function (this: Ledger) {
+    return change(capture.call(this));
   });
 }
 

@@ -127,12 +127,17 @@ export class Ledger {
   }
 
   snapshot(): Snapshot {
+    return { ...this.capture(), maps: this.#maps.snapshot() };
+  }
+
+  /** The same, made in no time however many entries there are: they are as they are kept, and no data that a clone would keep. */
+  capture(): Snapshot {
     return {
       seq: this.#seq,
       now: this.#now,
       members: this.#members.snapshot(),
       tickets: this.#locks.snapshot(),
-      maps: this.#maps.snapshot(),
+      maps: this.#maps.capture(),
       ends: this.#maps.snapshotOfEnds(),
     };
   }

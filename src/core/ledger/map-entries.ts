@@ -11,6 +11,8 @@ export class Entries {
   readonly name: string;
   readonly #ends: Ends;
   readonly #byKey = new Map<string, MapEntry>();
+  /** All of them in their order, if somebody has asked and nothing has changed since. */
+  #all: readonly MapEntry[] | undefined;
   #terms = OPEN;
   #isBounded = false;
   /** Counted while there are bounds. */
@@ -27,6 +29,11 @@ export class Entries {
 
   get size(): number {
     return this.#byKey.size;
+  }
+
+  /** As they are now, whatever comes later: whoever has it may take his time with it. */
+  get all(): readonly MapEntry[] {
+    return (this.#all ??= [...this.#byKey.values()]);
   }
 
   get terms(): MapTerms {
@@ -55,6 +62,7 @@ export class Entries {
     if (!this.#isBounded) return;
     const entry = this.#byKey.get(key);
     if (entry === undefined) return;
+    this.#all = undefined;
     this.#byKey.delete(key);
     this.#byKey.set(key, entry);
   }
@@ -74,6 +82,7 @@ export class Entries {
     const entry = this.#byKey.get(key);
     if (entry === undefined) return undefined;
     this.#ends.cancel(this.name, key);
+    this.#all = undefined;
     this.#byKey.delete(key);
     if (this.#isBounded) this.#bytes -= bytesOf(key, entry.value);
     const change = { type: 'delete', key, version: seq } as const;
@@ -95,11 +104,8 @@ export class Entries {
     return changes;
   }
 
-  [Symbol.iterator](): Iterator<MapEntry> {
-    return this.#byKey.values();
-  }
-
   #put(seq: number, key: string, value: Payload): MapChange {
+    this.#all = undefined;
     if (this.#isBounded) {
       const before = this.#byKey.get(key);
       if (before !== undefined) this.#bytes -= bytesOf(key, before.value);

@@ -40,8 +40,9 @@ export class Maps {
     return this.#ends.due;
   }
 
+  /** As they are kept: `plain` makes data of one. */
   entries(map: string): readonly MapEntry[] {
-    return Array.from(this.#maps.get(map) ?? [], plain);
+    return this.#maps.get(map)?.all ?? NONE;
   }
 
   size(map: string): number {
@@ -153,6 +154,11 @@ export class Maps {
   }
 
   snapshot(): readonly MapSnapshot[] {
+    return this.capture().map((map) => ({ ...map, entries: map.entries.map(plain) }));
+  }
+
+  /** The same, with the entries as they are kept. */
+  capture(): readonly MapSnapshot[] {
     const resting = [...this.#resting].map(([name, terms]) => ({ name, entries: [], terms }));
     return [...[...this.#maps.values()].map(atRest), ...resting];
   }
@@ -224,6 +230,7 @@ export class Maps {
 /** So many empty maps are remembered. */
 const MOST_RESTING = 10_000;
 
+const NONE: readonly MapEntry[] = Object.freeze([]);
 const STORED_NOTHING: Outcome = { type: 'stored', version: 0 };
 const NOT_A_NUMBER = answered({ type: 'not-a-number' });
 
@@ -232,6 +239,6 @@ function changed(map: string, change: MapChange): Directed {
 }
 
 function atRest(entries: Entries): MapSnapshot {
-  const { name, terms } = entries;
-  return { name, entries: Array.from(entries, plain), ...(terms === OPEN ? {} : { terms }) };
+  const { name, terms, all } = entries;
+  return { name, entries: all, ...(terms === OPEN ? {} : { terms }) };
 }

@@ -261,6 +261,7 @@ export class Broker {
     const number = connection.member;
     if (number === 0) return;
     connection.member = 0;
+    connection.out.cutShort();
     this.#members.delete(number);
     this.#return.back(number);
     this.#herald.left(number);

@@ -38,7 +38,7 @@ export class Connection implements LinkSink {
   constructor(desk: Desk, link: Link, turn: Turn) {
     this.#desk = desk;
     this.#link = link;
-    this.out = new Outbox(link, turn);
+    this.out = new Outbox(link, turn, () => desk.linkDrained(this));
     this.#inbox = new Inbox(HELLO_LIMIT, (packet) => desk.packet(this, packet));
   }
 

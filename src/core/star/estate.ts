@@ -63,7 +63,7 @@ export class Estate {
 
   /** The maps with something in them that are to outlive the group. */
   get durableMaps(): readonly string[] {
-    return this.#ledger.snapshot().maps.flatMap(({ name, entries, terms }) => (entries.length > 0 && terms?.durable === true ? [name] : []));
+    return this.#ledger.capture().maps.flatMap(({ name, entries, terms }) => (entries.length > 0 && terms?.durable === true ? [name] : []));
   }
 
   /** What became of a member's command, if it was applied and that may not be known to it. */
@@ -95,7 +95,7 @@ export class Estate {
    * whatever is decided before the last step.
    */
   snapshot(records: Records): Iterator<void> {
-    return inRecords({ ledger: this.#ledger.snapshot(), kept: this.#kept.snapshot(), proofs: [...this.#proofs] }, records);
+    return inRecords({ ledger: this.#ledger.capture(), kept: this.#kept.snapshot(), proofs: [...this.#proofs] }, records);
   }
 
   #redo(record: Record, reader: Reader): void {

@@ -1,18 +1,18 @@
 /**
  * One end's side of what goes out over a link: packets in the order in which they were said, in one write a turn, or
  * earlier when there is much to say, so that the other process begins while this one goes on. While the link is full
- * they wait here, and are counted.
+ * they wait here, and are counted. A long word goes a few parts a turn, and what is said after it waits for its end.
  */
 import type { HubError } from '../errors.js';
 import type { Envelope, Event, Interest, Payload } from '../protocol.js';
 import { Batch, BATCH_COUNT } from './batch.js';
 import type { Link } from './link.js';
-import type { Part } from './map-words.js';
+import { LongWord } from './long-word.js';
 import { FLAG, FORM, KIND } from './packet.js';
-import { inParts, isShort } from './parts.js';
+import { isShort } from './parts.js';
 import { Slab } from './slab.js';
 import type { Turn } from './turn.js';
-import { writeCommand, writeEvent, writeInterest, writeOutcome, writePart } from './vocabulary.js';
+import { writeCommand, writeEvent, writeInterest, writeOutcome } from './vocabulary.js';
 import type { Submitted, Told } from './vocabulary.js';
 
 type ControlKind = (typeof KIND)['hello' | 'welcome' | 'refused' | 'bye' | 'handover' | 'resumed' | 'ping' | 'challenge' | 'proof'];
@@ -31,15 +31,23 @@ const GREAT = 16_384;
 const EARLY = 16_384;
 const FIRST_COUNT = BATCH_COUNT / 2;
 
+/** So many parts of long words leave in one turn. */
+const MOST_PARTS = 8;
+
 export class Outbox {
   readonly #link: Link;
   readonly #turn: Turn;
   readonly #slab = new Slab((bytes, areGiven) => this.#emit(bytes, areGiven));
   readonly #batch = new Batch();
-  /** What the link has no room for yet, oldest first. */
-  #held: Uint8Array[] = [];
+  readonly #moved: () => void;
+  /** What the link has no room for yet, or what a long word is in front of, oldest first. */
+  #held: (Uint8Array | LongWord)[] = [];
   #heldSize = 0;
+  /** Whether what is said has to wait. */
   #isFull = false;
+  /** Whether that is because the link takes no more. */
+  #isLinkFull = false;
+  #isGoingOn = false;
   #isDue = false;
   /** Packets written since some left, and how many may be. */
   #count = 0;
@@ -48,12 +56,14 @@ export class Outbox {
   #decided = 0;
   #unsaid = 0;
 
-  constructor(link: Link, turn: Turn) {
+  /** `moved`: something that waited has left, without the link's being drained. */
+  constructor(link: Link, turn: Turn, moved = (): void => {}) {
     this.#link = link;
     this.#turn = turn;
+    this.#moved = moved;
   }
 
-  /** Bytes that wait here because the link takes no more. */
+  /** Bytes that wait here: of a long word none, for they are not written yet. */
   get queued(): number {
     return this.#isFull ? this.#heldSize + this.#slab.size : 0;
   }
@@ -91,14 +101,16 @@ export class Outbox {
 
   outcome(number: number, outcome: Told): void {
     this.#open();
-    writeOutcome(this.#slab, number, this.#decided, isShort(outcome) ? outcome : inParts(outcome, this.#part));
+    if (!isShort(outcome)) return this.#sayLong(this.#longOutcome(number, outcome));
+    writeOutcome(this.#slab, number, this.#decided, outcome);
     this.#unsaid = 0;
     this.#written();
   }
 
   event(event: Event): void {
     this.#open();
-    writeEvent(this.#slab, this.#decided, isShort(event) ? event : inParts(event, this.#part));
+    if (!isShort(event)) return this.#sayLong(this.#longEvent(event));
+    writeEvent(this.#slab, this.#decided, event);
     this.#unsaid = 0;
     this.#written();
   }
@@ -199,32 +211,85 @@ export class Outbox {
 
   /** The link takes more. */
   drained(): void {
-    this.#isFull = false;
-    const held = this.#held;
-    let sent = 0;
-    while (sent < held.length && !this.#isFull) {
-      const bytes = held[sent++];
-      if (bytes === undefined) break;
-      this.#heldSize -= bytes.length;
-      if (!this.#link.send(bytes, true)) this.#isFull = true;
-    }
-    this.#held = held.slice(sent);
-    if (!this.#isFull) this.flush();
+    this.#isLinkFull = false;
+    this.#goOn();
+  }
+
+  /** Whoever it is for has gone: long words are not for it any more. */
+  cutShort(): void {
+    this.#held = this.#held.filter((each) => each instanceof Uint8Array);
   }
 
   /** Says what is left, then lets the link go. */
   close(reason?: HubError): void {
     this.flush();
-    for (const bytes of this.#held) this.#link.send(bytes, true);
+    for (const each of this.#held) {
+      if (each instanceof Uint8Array) this.#link.send(each, true);
+      else while (!each.goOn());
+    }
     this.#held = [];
     this.#isFull = false;
     this.#slab.flush();
     this.#link.close(reason);
   }
 
-  readonly #part = (part: Part): void => {
-    writePart(this.#slab, part);
-    this.#written();
+  #longOutcome(number: number, outcome: Told): LongWord<Told> {
+    const decided = this.#decided;
+    return new LongWord(outcome, (slab, last) => writeOutcome(slab, number, decided, last), this.#send);
+  }
+
+  #longEvent(event: Event): LongWord<Event> {
+    const decided = this.#decided;
+    return new LongWord(event, (slab, last) => writeEvent(slab, decided, last), this.#send);
+  }
+
+  /** In a later turn: many that are not so long are together as long as one that is. */
+  #sayLong(word: LongWord<Told> | LongWord<Event>): void {
+    this.#unsaid = 0;
+    this.#slab.flush();
+    this.#held.push(word as LongWord);
+    this.#isFull = true;
+    this.#goOnLater();
+  }
+
+  #goOnLater(): void {
+    if (this.#isGoingOn) return;
+    this.#isGoingOn = true;
+    this.#turn.later(() => {
+      this.#isGoingOn = false;
+      this.#goOn();
+      if (!this.#isFull) this.#moved();
+    });
+  }
+
+  #goOn(): void {
+    const held = this.#held;
+    let parts = 0;
+    let sent = 0;
+    for (let next = held[0]; next !== undefined && !this.#isLinkFull; next = held[sent]) {
+      if (next instanceof Uint8Array) {
+        this.#heldSize -= next.length;
+        this.#send(next);
+        sent += 1;
+      } else if (parts === MOST_PARTS) {
+        this.#goOnLater();
+        break;
+      } else {
+        parts += 1;
+        if (next.goOn()) sent += 1;
+      }
+    }
+    this.#held = held.slice(sent);
+    if (this.#held.length > 0 || this.#isLinkFull) return;
+    this.#isFull = false;
+    this.flush();
+  }
+
+  /** Bytes that nobody writes over any more. */
+  readonly #send = (bytes: Uint8Array): void => {
+    if (this.#link.send(bytes, true)) return;
+    this.#isFull = true;
+    this.#isLinkFull = true;
   };
 
   #single(envelope: Envelope): void {
@@ -266,7 +331,7 @@ export class Outbox {
       return false;
     }
     const taken = this.#link.send(bytes, areGiven);
-    if (!taken) this.#isFull = true;
+    if (!taken) this.#isFull = this.#isLinkFull = true;
     return taken;
   }
 }

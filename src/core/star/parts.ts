@@ -22,10 +22,12 @@ export function isPart(event: Event | Part): event is Part {
   return event.type === 'part.entries' || event.type === 'part.results';
 }
 
-/** The parts, each given to `say`; returns what comes behind them. */
-export function inParts<W extends Told | Event>(word: W, say: (part: Part) => void): W {
-  if (word.type === 'entries' || word.type === 'map.whole') return { ...word, entries: cut(word.entries, sizeOfEntry, (entries) => say({ type: 'part.entries', entries })) };
-  if (word.type === 'transacted') return { ...word, results: cut(word.results, sizeOfResult, (results) => say({ type: 'part.results', results })) };
+/** The parts, one at a time; returns what comes behind them. */
+export function* inParts<W extends Told | Event>(word: W): Generator<Part, W> {
+  if (word.type === 'entries' || word.type === 'map.whole') {
+    return { ...word, entries: yield* cut(word.entries, sizeOfEntry, (entries) => ({ type: 'part.entries', entries })) };
+  }
+  if (word.type === 'transacted') return { ...word, results: yield* cut(word.results, sizeOfResult, (results) => ({ type: 'part.results', results })) };
   return word;
 }
 
@@ -77,11 +79,11 @@ function fits<T>(items: readonly T[], size: (item: T) => number): boolean {
 }
 
 /** Returns the last part. */
-function cut<T>(items: readonly T[], size: (item: T) => number, say: (part: readonly T[]) => void): readonly T[] {
+function* cut<T>(items: readonly T[], size: (item: T) => number, partOf: (items: readonly T[]) => Part): Generator<Part, readonly T[]> {
   let last: readonly T[] | undefined;
-  for (const part of sliced(items, size)) {
-    if (last !== undefined) say(last);
-    last = part;
+  for (const some of sliced(items, size)) {
+    if (last !== undefined) yield partOf(last);
+    last = some;
   }
   return last ?? items;
 }

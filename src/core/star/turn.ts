@@ -28,6 +28,11 @@ export class Turn {
     this.#waiting.push(flushable);
   }
 
+  /** In a turn of its own, when all others have had theirs. */
+  later(run: () => void): void {
+    this.#host.yield(run);
+  }
+
   /** What has to leave because of what leaves before it, leaves too. */
   end(): void {
     const waiting = this.#waiting;

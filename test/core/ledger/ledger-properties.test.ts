@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { plain } from '../../../src/core/ledger/bytes-entry.js';
 import { type Applied, type Directed, Ledger } from '../../../src/core/ledger/ledger.js';
 import type { Command, LineState, Outcome, Payload, TicketState } from '../../../src/core/protocol.js';
 import { NaiveLedger } from './naive-ledger.js';
@@ -229,6 +230,7 @@ function comparable({ outcome, events }: Applied): Applied {
 function comparableOutcome(outcome: Outcome): Outcome {
   if (outcome.type === 'invalid') return { type: 'invalid', reason: '' };
   if (outcome.type === 'deadlock') return { type: 'deadlock', circle: [] };
+  if (outcome.type === 'entries') return { ...outcome, entries: outcome.entries.map(plain) };
   if (outcome.type !== 'lines') return outcome;
   return { ...outcome, lines: [...outcome.lines].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)) };
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { plain } from '../../../src/core/ledger/bytes-entry.js';
 import { Maps } from '../../../src/core/ledger/maps.js';
 import type { Payload } from '../../../src/core/protocol.js';
 
@@ -336,7 +337,7 @@ describe('Maps', () => {
 
     const restored = new Maps(structuredClone(maps.snapshot()));
 
-    expect(restored.entries('stock')).to.deep.equal([
+    expect(restored.entries('stock').map(plain)).to.deep.equal([
       { key: 'b', version: 3, value: '2' },
       { key: 'a', version: 2, value: bytes },
     ]);

@@ -36,7 +36,7 @@ describe('News', () => {
     const link = { open() {}, close() {}, destroy() {}, send: (bytes: Uint8Array) => (inbox.received(bytes), true) };
     const broker = new Outbox(link, new Turn(new VirtualHost()));
     say(broker);
-    broker.flush();
+    broker.close();
   }
 
   it('tell the outcome of a command to whoever waits for it, and events in order', () => {

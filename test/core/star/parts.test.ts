@@ -58,8 +58,13 @@ describe('What is longer than a packet', () => {
 
 function cut<W extends Told | Event>(word: W): { readonly parts: readonly Part[]; readonly last: W } {
   const parts: Part[] = [];
-  const last = isShort(word) ? word : inParts(word, (part) => parts.push(part));
-  return { parts, last };
+  if (isShort(word)) return { parts, last: word };
+  const steps = inParts(word);
+  for (;;) {
+    const { value, done } = steps.next();
+    if (done === true) return { parts, last: value };
+    parts.push(value);
+  }
 }
 
 function together<W extends Told | Event>(parts: readonly Part[], last: W): W {
