@@ -21,6 +21,8 @@ const { values: options, positionals: [asked] } = parseArgs({
     top: { type: 'string', default: '25' },
   },
 });
+// File by file, and not bundled: so each function is named with the file that it stands in.
+process.env.INTERHUB ??= fileURLToPath(new URL('../dist/src/index.js', import.meta.url));
 const workload = workloads.find(({ name }) => name === asked);
 if (workload === undefined) throw new TypeError(`Say which workload: one of ${workloads.map(({ name }) => name).join(', ')}.`);
 const system = await (options.with === undefined ? load(options.system) : load(options.with, pathToFileURL(options.with).href));
