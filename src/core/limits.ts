@@ -4,6 +4,8 @@ export interface Limits {
   readonly packet: number;
   /** How much may wait at the broker for one member before envelopes for it are returned to their senders. Default 16 MiB. */
   readonly queue: number;
+  /** How much of what a process says may wait to leave it, in bytes, before it is told to stop. Default 64 MiB. */
+  readonly unsent: number;
   /** How much the values that topics keep may take, in bytes, at the broker. Default 16 MiB. */
   readonly retained: number;
   /** How many commands of one member may be without an outcome. Default 100 000. */
@@ -21,6 +23,7 @@ export interface Limits {
 export const LIMITS: Limits = {
   packet: 64 * 1024 * 1024,
   queue: 16 * 1024 * 1024,
+  unsent: 64 * 1024 * 1024,
   retained: 16 * 1024 * 1024,
   commands: 100_000,
   members: 10_000,

@@ -7,6 +7,7 @@ import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
 import { EVERYONE } from '../protocol.js';
 import type { Command, Envelope, Interest, MapTerms, Member } from '../protocol.js';
+import { shownName } from '../shown-name.js';
 import type { Seat, Session, Settled } from '../transport.js';
 import type { Deliver } from './arrivals.js';
 import { Commands } from './commands.js';
@@ -161,6 +162,7 @@ export class Seated implements Session, Desk, Patient {
     checkPayload(envelope.payload, envelope.name, this.#options.limits);
     switch (this.#life.at) {
       case 'seated':
+        this.#checkUnsent(envelope);
         if (this.#traffic?.send(envelope) === false) this.#comesBack(envelope);
         return this.#pulse.said();
       case 'handed over':
@@ -419,6 +421,14 @@ export class Seated implements Session, Desk, Patient {
   #place(): Place {
     if (this.#life.at !== 'joining' && this.#life.at !== 'ended') return this.#life.place;
     throw new TypeError('The session has ended, or has not begun.');
+  }
+
+  /** Answers always go: they are as many as others have asked for. */
+  #checkUnsent({ type, name }: Envelope): void {
+    const { unsent } = this.#options.limits;
+    if ((this.#connection?.out.queued ?? 0) <= unsent || (type !== 'message' && type !== 'request' && type !== 'stream')) return;
+    const advice = 'Await hub.drained() now and then before sending more, or raise `limits.unsent`.';
+    throw new HubError('OVERLOADED', `"${shownName(name)}" cannot be sent: ${unsent} bytes wait to leave this process, the limit. ${advice}`, { mayHaveRun: false });
   }
 
   #overloaded(): never {

@@ -4,54 +4,13 @@ import sinon from 'sinon';
 import { HubError } from '../../../src/core/errors.js';
 import { RETAINED } from '../../../src/core/protocol.js';
 import type { Envelope, Event, Interest } from '../../../src/core/protocol.js';
-import type { Link, LinkSink } from '../../../src/core/star/link.js';
+import type { Link } from '../../../src/core/star/link.js';
 import { linkPair } from '../../../src/core/star/pair.js';
 import { star } from '../../../src/core/star/star.js';
 import type { Session } from '../../../src/core/transport.js';
 import { ListeningSeat } from '../../support/listening-seat.js';
+import { Valve } from '../../support/valve.js';
 import { VirtualHost } from '../../support/virtual-host.js';
-
-/** The broker's end of a link, whose other end reads only when it is told to. */
-class Valve implements Link {
-  readonly #link: Link;
-  #sink: LinkSink | undefined;
-  #kept: Uint8Array[] = [];
-  isShut = false;
-
-  constructor(link: Link) {
-    this.#link = link;
-  }
-
-  /** Beyond what the system keeps for a link, here one write. */
-  get kept(): number {
-    return this.#kept.length;
-  }
-
-  open(sink: LinkSink): void {
-    this.#sink = sink;
-    this.#link.open(sink);
-  }
-
-  send(bytes: Uint8Array): boolean {
-    if (!this.isShut) return this.#link.send(bytes);
-    this.#kept.push(Uint8Array.from(bytes));
-    return false;
-  }
-
-  reopen(): void {
-    this.isShut = false;
-    for (const bytes of this.#kept.splice(0)) this.#link.send(bytes);
-    this.#sink?.drained();
-  }
-
-  close(): void {
-    this.#link.close();
-  }
-
-  destroy(reason: Parameters<Link['destroy']>[0]): void {
-    this.#link.destroy(reason);
-  }
-}
 
 const QUEUE = 10_000;
 const VALUE = JSON.stringify('x'.repeat(1_000));
