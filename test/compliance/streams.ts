@@ -265,12 +265,13 @@ export function streams(meet: Meet): void {
     });
 
     it('nothing of what only looks like parts, be it given or returned, and says what it lacks', async () => {
-      const { ann, bob } = await meet('ann', 'bob');
+      const { ann, bob, group } = await meet('ann', 'bob');
       await bob.run(({ hub }) => {
         hub.handle('echo', (input) => input);
         hub.handle('hollow', () => ({ [Symbol.asyncIterator]: () => ({}) }));
         hub.handle('flat', () => ({ [Symbol.asyncIterator]: 1 }));
       });
+      await group.settled();
 
       const messages = await ann.run(async ({ hub }) => {
         const hollow = { [Symbol.asyncIterator]: () => ({}) };

@@ -1,6 +1,6 @@
 /**
  * Meets in a folder, again after each loss, and reports what it has become: `node meet.js PATH [MODE]`.
- * `jitter` pauses between steps; `crash` does, and now and then kills itself there. Times are of the clock that all share.
+ * `jitter` pauses between steps; `crash` does, and now and then kills itself there. Times are of the clock that all share, in ms.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { FolderRendezvous } from '../../../src/transports/socket/folder-rendezvous.js';
@@ -48,7 +48,7 @@ async function meet(): Promise<void> {
 }
 
 function report(role: Report['role'], epoch: number): void {
-  const told: Report = { role, epoch, at: Number(process.hrtime.bigint()) };
+  const told: Report = { role, epoch, at: Number(process.hrtime.bigint()) / 1e6 };
   process.send?.(told);
 }
 
