@@ -2,20 +2,19 @@
  * The requests that this member answers: each exactly once, by one reply or one failure, whatever its handler does; what
  * a handler streams goes in parts before it. A request that is cancelled is answered at once, so that its asker may use the number again.
  */
-import PQueue from 'p-queue';
+import type PQueue from 'p-queue';
 import type { Call, HandleOptions } from '../api.js';
-import { offAbort, onAbort } from '../aborts.js';
 import { decode, encode } from '../codec/codec.js';
 import { encodeFailure, readFailure } from '../codec/failure.js';
 import { HubError } from '../errors.js';
-import type { KeepAlive } from '../keep-alive.js';
 import { Numbered } from '../numbered.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
 import { iteratorOf } from '../iterator-of.js';
 import { shownName } from '../shown-name.js';
-import type { Session } from '../transport.js';
 import type { Directory } from '../directory.js';
 import { STREAM, WINDOW, isPrompt, isStream } from './flow.js';
+import { Handlers } from './handlers.js';
+import type { Answer, HandlersPorts } from './handlers.js';
 import { Inflow } from './inflow.js';
 import { Letter } from './letter.js';
 import type { Outbox } from './outbox.js';
@@ -23,24 +22,21 @@ import { Outflow } from './outflow.js';
 import { Refusal } from './refusal.js';
 import { RunningCall } from './running-call.js';
 import type { Surroundings } from './running-call.js';
+import { Workload } from './workload.js';
 
-export type Answer = (input: unknown, call: Call) => unknown;
+export type { Answer };
 
-export interface AnswersPorts extends Surroundings {
+export interface AnswersPorts extends Surroundings, HandlersPorts {
   readonly outbox: Outbox;
   readonly directory: Directory;
-  readonly interests: Pick<Session, 'follow' | 'unfollow'>;
-  readonly keepAlive: KeepAlive;
 }
 
 export class Answers {
   readonly #ports: AnswersPorts;
-  readonly #handlers = new Map<string, Handler>();
+  readonly #handlers: Handlers;
+  readonly #workload = new Workload();
   /** By asker and its number: those that go on after their envelope was received. */
   readonly #running = new Map<number, Numbered<RunningCall>>();
-  /** How many handlers are at work, and who waits until none is. */
-  #busy = 0;
-  #idle: Idle[] = [];
   /** An answer that had to wait, and then could not be sent. */
   readonly #stranded = ({ type, call, to }: Letter, error: HubError): void => {
     if (type === 'reply' && typeof to === 'number') this.#post(to, 'failure', call, encodeFailure(error));
@@ -48,26 +44,12 @@ export class Answers {
 
   constructor(ports: AnswersPorts) {
     this.#ports = ports;
+    this.#handlers = new Handlers(ports);
   }
 
   /** `isOwn`: it is the hub's, not its user's: it keeps no process alive, and answers until the hub has left. */
-  handle(method: string, answer: Answer, { concurrency, signal }: HandleOptions = {}, isOwn = false): Disposable {
-    if (this.#handlers.has(method)) throw new TypeError(`"${method}" has a handler in this hub already. Dispose of it first, or choose another name.`);
-    if (signal?.aborted === true) return NOTHING;
-    const { interests, keepAlive } = this.#ports;
-    const end = (): void => {
-      if (this.#handlers.get(method) !== handler) return;
-      this.#handlers.delete(method);
-      offAbort(signal, end);
-      interests.unfollow({ type: 'method', name: method });
-      if (!isOwn) keepAlive.unlisten();
-    };
-    const handler: Handler = { answer, queue: concurrency === undefined ? undefined : new PQueue({ concurrency }), isOwn, end };
-    this.#handlers.set(method, handler);
-    interests.follow({ type: 'method', name: method });
-    if (!isOwn) keepAlive.listen();
-    onAbort(signal, end);
-    return { [Symbol.dispose]: end };
+  handle(method: string, answer: Answer, options: HandleOptions = {}, isOwn = false): Disposable {
+    return this.#handlers.add(method, answer, options, isOwn);
   }
 
   received(envelope: Envelope<Arrival>): void {
@@ -122,23 +104,22 @@ export class Answers {
 
   /** Whether it answers any method. */
   get isHandling(): boolean {
-    for (const { isOwn } of this.#handlers.values()) if (!isOwn) return true;
-    return false;
+    return this.#handlers.isAny;
   }
 
   /** Takes no more requests. */
   stop(): void {
-    for (const handler of [...this.#handlers.values()]) if (!handler.isOwn) handler.end();
+    this.#handlers.end();
   }
 
   /** Whether no handler is at work, but for that of the call `within` which this is asked. */
   isIdle(within?: Call): boolean {
-    return this.#busy === 0 || (this.#busy === 1 && within instanceof RunningCall && within.isAtWork);
+    return this.#workload.isOver(within);
   }
 
   /** Resolves when it is. */
   idle(within?: Call): Promise<void> {
-    return this.isIdle(within) ? Promise.resolve() : new Promise((resolve) => this.#idle.push({ within, resolve }));
+    return this.#workload.over(within);
   }
 
   #abandon(asker: number, reason: HubError): void {
@@ -167,24 +148,24 @@ export class Answers {
     if (kind === 'value') return this.#reply(call, output);
 
     this.#keep(call);
-    this.#began(call);
+    this.#workload.began(call);
     Promise.resolve(output).then(
       (value) => {
-        if (isStream(value)) return this.#pour(call, value).then(() => this.#finished(call));
+        if (isStream(value)) return this.#pour(call, value).then(() => this.#workload.finished(call));
         this.#reply(call, value);
-        this.#finished(call);
+        this.#workload.finished(call);
         return undefined;
       },
       (thrown: unknown) => {
         this.#fail(call, thrown);
-        this.#finished(call);
+        this.#workload.finished(call);
       },
     );
   }
 
   #queue(queue: PQueue, answer: Answer, input: unknown, call: RunningCall): void {
     this.#keep(call);
-    this.#began(call);
+    this.#workload.began(call);
     void queue.add(async () => {
       try {
         if (call.isAnswered) return;
@@ -194,15 +175,15 @@ export class Answers {
       } catch (thrown) {
         this.#fail(call, thrown);
       } finally {
-        this.#finished(call);
+        this.#workload.finished(call);
       }
     });
   }
 
   #begin(call: RunningCall, source: AsyncIterable<unknown>): void {
     this.#keep(call);
-    this.#began(call);
-    void this.#pour(call, source).then(() => this.#finished(call));
+    this.#workload.began(call);
+    void this.#pour(call, source).then(() => this.#workload.finished(call));
   }
 
   /** Resolves when the source has ended, or is not wanted any more; never rejects. */
@@ -285,35 +266,7 @@ export class Answers {
   #release(call: RunningCall): void {
     this.#running.get(call.from.number)?.delete(call.number);
   }
-
-  #began(call: RunningCall): void {
-    call.isAtWork = true;
-    this.#busy += 1;
-  }
-
-  #finished(call: RunningCall): void {
-    call.isAtWork = false;
-    this.#busy -= 1;
-    if (this.#idle.length === 0) return;
-    const idle = this.#idle.filter(({ within }) => this.isIdle(within));
-    this.#idle = this.#idle.filter((each) => !idle.includes(each));
-    for (const { resolve } of idle) resolve();
-  }
 }
-
-interface Handler {
-  readonly answer: Answer;
-  readonly queue: PQueue | undefined;
-  readonly isOwn: boolean;
-  readonly end: () => void;
-}
-
-interface Idle {
-  readonly within: Call | undefined;
-  readonly resolve: () => void;
-}
-
-const NOTHING: Disposable = { [Symbol.dispose]: () => {} };
 
 function isThenable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
