@@ -1,33 +1,15 @@
 import { expect } from 'chai';
 import type { Lock } from '../../src/index.js';
-import type { Fixture } from '../support/fixture.js';
-import { Group } from '../support/group.js';
-import type { Peer } from '../support/peer.js';
+import { gathering } from '../support/gathering.js';
 import { startSocket } from '../support/socket-fixture.js';
 
 describe('Processes', () => {
-  let fixture: Fixture;
-  let group: Group;
-  let broker: Peer;
-  let bob: Peer;
-  let cid: Peer;
-
-  before(async () => {
-    fixture = await startSocket();
-  });
-  beforeEach(async () => {
-    group = new Group(fixture);
-    broker = await group.join('broker');
-    bob = await group.join('bob');
-    cid = await group.join('cid');
-  });
-  afterEach(() => group.close());
-  after(() => fixture.close());
+  const here = gathering(startSocket, 'broker', 'bob', 'cid');
 
   /** `bob` holds the door, and `cid` waits for it. */
   const lineUp = async (): Promise<number> => {
-    const token = await bob.run(async ({ hub, keep }) => keep('door', await hub.lock('door')).token);
-    await cid.run(async ({ hub, keep, log }) => {
+    const token = await here.bob.run(async ({ hub, keep }) => keep('door', await hub.lock('door')).token);
+    await here.cid.run(async ({ hub, keep, log }) => {
       keep('next', hub.lock('door').then((lock) => (log('granted').push(lock.token), lock)));
       await hub.state('settling').size();
     });
@@ -37,37 +19,37 @@ describe('Processes', () => {
   it('6: a holder that is busy keeps its lock', async () => {
     await lineUp();
 
-    await bob.run(() => {
+    await here.bob.run(() => {
       for (const until = performance.now() + 4_000; performance.now() < until; );
     });
-    const granted = await cid.run(({ log }) => log('granted').entries.length);
-    const released = await bob.run(({ kept }) => kept<Lock>('door').release());
+    const granted = await here.cid.run(({ log }) => log('granted').entries.length);
+    const released = await here.bob.run(({ kept }) => kept<Lock>('door').release());
 
     expect([granted, released]).to.deep.equal([0, true]);
-    expect(await cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).release())).to.equal(true);
+    expect(await here.cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).release())).to.equal(true);
   });
 
   it('8: a holder that exits hands its lock to the next', async () => {
     const token = await lineUp();
-    group.forget(bob);
+    here.group.forget(here.bob);
 
-    await bob.run(() => process.exit(0)).catch(() => undefined);
+    await here.bob.run(() => process.exit(0)).catch(() => undefined);
 
-    expect(await cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).token)).to.be.above(token);
+    expect(await here.cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).token)).to.be.above(token);
   });
 
   it('61: a broker that aborts, as for want of memory, is succeeded', async () => {
     const token = await lineUp();
-    group.forget(broker);
+    here.group.forget(here.broker);
 
-    await broker.run(() => process.kill(process.pid, 'SIGABRT')).catch(() => undefined);
-    const kept = await bob.run(async ({ hub, kept }) => {
+    await here.broker.run(() => process.kill(process.pid, 'SIGABRT')).catch(() => undefined);
+    const kept = await here.bob.run(async ({ hub, kept }) => {
       await hub.state('settling').size();
       return [kept<Lock>('door').token, kept<Lock>('door').signal.aborted];
     });
-    await bob.run(({ kept }) => kept<Lock>('door').release());
+    await here.bob.run(({ kept }) => kept<Lock>('door').release());
 
     expect(kept).to.deep.equal([token, false]);
-    expect(await cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).token)).to.be.above(token);
+    expect(await here.cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).token)).to.be.above(token);
   });
 });

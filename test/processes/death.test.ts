@@ -4,7 +4,7 @@ import type { Lock } from '../../src/index.js';
 import { startCluster } from '../support/cluster-fixture.js';
 import type { Fixture } from '../support/fixture.js';
 import { startFork } from '../support/fork-fixture.js';
-import { Group } from '../support/group.js';
+import { gathering } from '../support/gathering.js';
 import { rejection } from '../support/place.js';
 import type { Peer } from '../support/peer.js';
 import { RemotePeer } from '../support/remote-peer.js';
@@ -20,25 +20,15 @@ const TRANSPORTS: Readonly<Record<string, () => Fixture | Promise<Fixture>>> = {
 
 for (const [name, start] of Object.entries(TRANSPORTS)) {
   describe(`A death over ${name}`, () => {
-    let fixture: Fixture;
-    let group: Group;
-
-    before(async () => {
-      fixture = await start();
-    });
-    beforeEach(() => {
-      group = new Group(fixture);
-    });
-    afterEach(() => group.close());
-    after(() => fixture.close());
+    const here = gathering(start);
 
     it('hands a lock to the three that wait, one after the other', async () => {
-      const { ann, bob, cid } = await group.gather('ann', 'bob', 'cid');
-      const doomed = await group.join('doomed');
+      const { ann, bob, cid } = await here.group.gather('ann', 'bob', 'cid');
+      const doomed = await here.group.join('doomed');
       await doomed.run(async ({ hub, keep }) => void keep('door', await hub.lock('door')));
       for (const waiter of [cid, ann, bob]) await stand(waiter);
 
-      group.forget(doomed);
+      here.group.forget(doomed);
       await doomed.kill();
 
       for (const [index, waiter] of [cid, ann, bob].entries()) {
@@ -50,8 +40,8 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     });
 
     it('is not to be silent: who is stopped keeps its lock and its seat', async () => {
-      const { ann } = await group.gather('ann');
-      const stopped = await group.join('stopped');
+      const { ann } = await here.group.gather('ann');
+      const stopped = await here.group.join('stopped');
       if (!(stopped instanceof RemotePeer)) throw new TypeError('Only another process can be stopped.');
       await stopped.run(async ({ hub, keep }) => void keep('door', await hub.lock('door')));
 
@@ -66,16 +56,16 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     });
 
     it('harms nobody who was just talking to it (pitfall 1)', async () => {
-      const { ann, bob } = await group.gather('ann', 'bob');
+      const { ann, bob } = await here.group.gather('ann', 'bob');
 
       for (let round = 0; round < 3; round++) {
-        const doomed = await group.join('doomed');
+        const doomed = await here.group.join('doomed');
         await doomed.run(({ hub }) => {
           hub.on('noise', () => {});
           hub.handle('noise', () => 1);
         });
-        await group.settled();
-        group.forget(doomed);
+        await here.group.settled();
+        here.group.forget(doomed);
         const noise = [ann, bob].map((peer) => peer.run(async ({ hub }) => {
           const text = 'x'.repeat(20_000);
           const isThere = (): boolean => hub.members.get('doomed') !== undefined;

@@ -1,55 +1,40 @@
 /** The broker of a socket group dies, and the group goes on. */
 import { expect } from 'chai';
 import type { Hub, Lock, StatusChange } from '../../src/index.js';
-import type { Fixture } from '../support/fixture.js';
-import { Group } from '../support/group.js';
-import type { Peer } from '../support/peer.js';
+import { gathering } from '../support/gathering.js';
 import { RemotePeer } from '../support/remote-peer.js';
 import { startSocket } from '../support/socket-fixture.js';
 import { failsAtOnce } from './request-under-way.js';
 
 describe('When the broker of a socket group dies', () => {
-  let fixture: Fixture;
-  let group: Group;
-  let broker: Peer;
-  let bob: Peer;
-  let cid: Peer;
+  const here = gathering(startSocket, 'broker', 'bob', 'cid');
 
-  before(async () => {
-    fixture = await startSocket();
-  });
   beforeEach(async () => {
-    group = new Group(fixture);
-    broker = await group.join('broker');
-    bob = await group.join('bob');
-    cid = await group.join('cid');
-    for (const peer of [bob, cid]) {
+    for (const peer of [here.bob, here.cid]) {
       await peer.run(({ hub, log }) => void hub.onStatus(({ status, error }: StatusChange) => log('status').push([status, error?.code])));
     }
   });
-  afterEach(() => group.close());
-  after(() => fixture.close());
 
   const killBroker = async (): Promise<void> => {
-    group.forget(broker);
-    await broker.kill();
-    for (const peer of [bob, cid]) await peer.run(({ log }) => log('status').reach(2));
-    for (const peer of [bob, cid]) {
+    here.group.forget(here.broker);
+    await here.broker.kill();
+    for (const peer of [here.bob, here.cid]) await peer.run(({ log }) => log('status').reach(2));
+    for (const peer of [here.bob, here.cid]) {
       await peer.run(async ({ hub }) => {
         while (hub.members.get('broker') !== undefined) await hub.state('settling').size();
       });
     }
-    await group.settled();
+    await here.group.settled();
   };
 
   /** `bob` holds the door, and then `cid` and `bob` stand in line, in this order. */
   const lineUp = async (): Promise<number> => {
-    const token = await bob.run(async ({ hub, keep }) => keep('door', await hub.lock('door')).token);
-    await cid.run(async ({ hub, keep }) => {
+    const token = await here.bob.run(async ({ hub, keep }) => keep('door', await hub.lock('door')).token);
+    await here.cid.run(async ({ hub, keep }) => {
       keep('next', hub.lock('door'));
       await hub.state('settling').size();
     });
-    await bob.run(async ({ hub, keep }) => {
+    await here.bob.run(async ({ hub, keep }) => {
       keep('last', hub.lock('door'));
       await hub.state('settling').size();
     });
@@ -57,15 +42,15 @@ describe('When the broker of a socket group dies', () => {
   };
 
   it('the others wait for a moment, and nobody but the broker has left', async () => {
-    const before = await bob.run(({ hub }) => hub.member.id);
+    const before = await here.bob.run(({ hub }) => hub.member.id);
 
     await killBroker();
 
-    for (const peer of [bob, cid]) {
+    for (const peer of [here.bob, here.cid]) {
       expect(await peer.run(({ log }) => log('status').entries)).to.deep.equal([['suspended', undefined], ['seated', undefined]]);
       expect(await peer.run(({ hub }) => [...hub.members].map(({ name }) => name).sort())).to.deep.equal(['bob', 'cid']);
     }
-    expect(await bob.run(({ hub }) => hub.member.id)).to.equal(before);
+    expect(await here.bob.run(({ hub }) => hub.member.id)).to.equal(before);
   });
 
   it('locks stay with their holders, under the same token, and lines keep their order', async () => {
@@ -73,69 +58,69 @@ describe('When the broker of a socket group dies', () => {
 
     await killBroker();
 
-    expect(await bob.run(({ kept }) => [kept<Lock>('door').signal.aborted, kept<Lock>('door').token])).to.deep.equal([false, token]);
-    expect(await bob.run(({ kept }) => kept<Lock>('door').release())).to.equal(true);
-    const next = await cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).token);
+    expect(await here.bob.run(({ kept }) => [kept<Lock>('door').signal.aborted, kept<Lock>('door').token])).to.deep.equal([false, token]);
+    expect(await here.bob.run(({ kept }) => kept<Lock>('door').release())).to.equal(true);
+    const next = await here.cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).token);
     expect(next).to.be.above(token);
-    expect(await cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).release())).to.equal(true);
-    expect(await bob.run(async ({ kept }) => (await kept<Promise<Lock>>('last')).token)).to.be.above(next);
+    expect(await here.cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).release())).to.equal(true);
+    expect(await here.bob.run(async ({ kept }) => (await kept<Promise<Lock>>('last')).token)).to.be.above(next);
   });
 
   it('what it held itself goes to the next in line', async () => {
-    const token = await broker.run(async ({ hub, keep }) => keep('desk', await hub.lock('desk')).token);
-    await bob.run(async ({ hub, keep }) => {
+    const token = await here.broker.run(async ({ hub, keep }) => keep('desk', await hub.lock('desk')).token);
+    await here.bob.run(async ({ hub, keep }) => {
       keep('desk', hub.lock('desk'));
       await hub.state('settling').size();
     });
 
     await killBroker();
 
-    expect(await bob.run(async ({ kept }) => (await kept<Promise<Lock>>('desk')).token)).to.be.above(token);
+    expect(await here.bob.run(async ({ kept }) => (await kept<Promise<Lock>>('desk')).token)).to.be.above(token);
   });
 
   it('a lock is given to nobody while its holder may be alive', async () => {
     await lineUp();
-    (bob as RemotePeer).process.signal('SIGSTOP');
-    group.forget(bob);
-    group.forget(broker);
+    (here.bob as RemotePeer).process.signal('SIGSTOP');
+    here.group.forget(here.bob);
+    here.group.forget(here.broker);
 
-    await broker.kill();
-    await cid.run(({ log }) => log('status').reach(2));
-    await cid.run(({ hub, kept, log }) => {
+    await here.broker.kill();
+    await here.cid.run(({ log }) => log('status').reach(2));
+    await here.cid.run(({ hub, kept, log }) => {
       void kept<Promise<Lock>>('next').then(() => log('granted').push(1));
       return new Promise((resolve) => setTimeout(resolve, 300)).then(() => hub.state('settling').size());
     });
-    const early = await cid.run(({ log }) => log('granted').entries);
-    await bob.kill();
+    const early = await here.cid.run(({ log }) => log('granted').entries);
+    await here.bob.kill();
 
     expect(early).to.deep.equal([]);
-    await cid.run(({ log }) => log('granted').reach(1));
+    await here.cid.run(({ log }) => log('granted').reach(1));
   });
 
   it('who comes back hears that what it held was taken in the meantime', async () => {
-    await bob.run(async ({ hub, keep, log }) => {
+    await here.bob.run(async ({ hub, keep, log }) => {
       for (const [key, maxHold] of [['door', 600], ['desk', 0], ['shelf', 0]] as const) {
         const lock = keep(key, await hub.lock(key, maxHold === 0 ? {} : { maxHold }));
         lock.signal.addEventListener('abort', () => log('lost').push(key));
       }
     });
-    (bob as RemotePeer).process.signal('SIGSTOP');
-    group.forget(broker);
-    await broker.kill();
-    await cid.run(async ({ hub }) => {
+    (here.bob as RemotePeer).process.signal('SIGSTOP');
+    here.group.forget(here.broker);
+    await here.broker.kill();
+    await here.cid.run(async ({ hub }) => {
       await hub.lock('door');
       await hub.lock('desk', { steal: true });
     });
-    (bob as RemotePeer).process.signal('SIGCONT');
+    (here.bob as RemotePeer).process.signal('SIGCONT');
 
-    expect([...(await bob.run(({ log }) => log('lost').reach(2)))].sort()).to.deep.equal(['desk', 'door']);
-    expect(await bob.run(({ kept }) => kept<Lock>('shelf').release())).to.equal(true);
-    expect(await bob.run(({ kept }) => kept<Lock>('door').release())).to.equal(false);
+    expect([...(await here.bob.run(({ log }) => log('lost').reach(2)))].sort()).to.deep.equal(['desk', 'door']);
+    expect(await here.bob.run(({ kept }) => kept<Lock>('shelf').release())).to.equal(true);
+    expect(await here.bob.run(({ kept }) => kept<Lock>('door').release())).to.equal(false);
   });
 
   it('state is kept, its versions rise, and whoever watches it is told it whole', async () => {
-    const before = await bob.run(({ hub }) => hub.state('map').set('key', 1));
-    await cid.run(async ({ hub, log }) => {
+    const before = await here.bob.run(({ hub }) => hub.state('map').set('key', 1));
+    await here.cid.run(async ({ hub, log }) => {
       const follow = async (): Promise<void> => {
         for await (const change of hub.state('map').watch()) log('watch').push(change.type === 'whole' ? [...change.entries] : change.type);
       };
@@ -144,15 +129,15 @@ describe('When the broker of a socket group dies', () => {
     });
 
     await killBroker();
-    await cid.run(({ log }) => log('watch').reach(2));
-    const after = await bob.run(({ hub }, version) => hub.state('map').set('key', 2, { expect: version }), before);
+    await here.cid.run(({ log }) => log('watch').reach(2));
+    const after = await here.bob.run(({ hub }, version) => hub.state('map').set('key', 2, { expect: version }), before);
 
     expect(after).to.be.above(before);
-    expect(await cid.run(({ log }) => log('watch').reach(3))).to.deep.equal([[['key', 1]], [['key', 1]], 'set']);
+    expect(await here.cid.run(({ log }) => log('watch').reach(3))).to.deep.equal([[['key', 1]], [['key', 1]], 'set']);
   });
 
   it('what was asked of it is done once, and answered', async () => {
-    for (const peer of [bob, cid]) {
+    for (const peer of [here.bob, here.cid]) {
       await peer.run(({ hub, keep }) => {
         const adding = async (): Promise<number> => {
           let sum = 0;
@@ -162,42 +147,42 @@ describe('When the broker of a socket group dies', () => {
         keep('sum', adding());
       });
     }
-    await bob.run(async ({ hub }) => {
+    await here.bob.run(async ({ hub }) => {
       while (((await hub.state<number>('sums').get('all')) ?? 0) < 100) await hub.state('sums').size();
     });
 
     await killBroker();
-    const sums = [await bob.run(({ kept }) => kept<Promise<number>>('sum')), await cid.run(({ kept }) => kept<Promise<number>>('sum'))];
+    const sums = [await here.bob.run(({ kept }) => kept<Promise<number>>('sum')), await here.cid.run(({ kept }) => kept<Promise<number>>('sum'))];
 
     expect(Math.max(...sums)).to.equal(32_000);
-    expect(await cid.run(({ hub }) => hub.state<number>('sums').get('all'))).to.equal(32_000);
+    expect(await here.cid.run(({ hub }) => hub.state<number>('sums').get('all'))).to.equal(32_000);
   });
 
   it('listeners, handlers and subscriptions stay', async () => {
-    await cid.run(({ hub, log }) => {
+    await here.cid.run(({ hub, log }) => {
       hub.on('news.*', (value) => log('news').push(value));
       hub.handle('who', () => hub.member.name);
     });
-    await group.settled();
+    await here.group.settled();
 
     await killBroker();
-    await bob.run(({ hub }) => hub.broadcast('news.today', 1));
+    await here.bob.run(({ hub }) => hub.broadcast('news.today', 1));
 
-    expect(await bob.run(({ hub }) => hub.request('who'))).to.equal('cid');
-    expect(await cid.run(({ log }) => log('news').reach(1))).to.deep.equal([1]);
+    expect(await here.bob.run(({ hub }) => hub.request('who'))).to.equal('cid');
+    expect(await here.cid.run(({ log }) => log('news').reach(1))).to.deep.equal([1]);
   });
 
   it('what is said while there is no broker comes when there is one', async () => {
-    await cid.run(({ hub, log }) => {
+    await here.cid.run(({ hub, log }) => {
       hub.on('news', (value) => log('news').push(value));
       hub.handle('twice', (value) => (value as number) * 2);
     });
-    await bob.run(async ({ hub }) => {
+    await here.bob.run(async ({ hub }) => {
       hub.send('news', 0);
       await hub.request('twice', 1);
     });
 
-    await bob.run(({ hub, keep }) => {
+    await here.bob.run(({ hub, keep }) => {
       const suspended = new Promise<void>((resolve) => hub.onStatus(({ status }: StatusChange) => status === 'suspended' && resolve()));
       const saying = async (): Promise<unknown> => {
         await suspended;
@@ -209,37 +194,37 @@ describe('When the broker of a socket group dies', () => {
     });
     await killBroker();
 
-    expect(await bob.run(({ kept }) => kept<Promise<number>>('answer'))).to.equal(42);
-    expect(await cid.run(({ log }) => log('news').reach(3))).to.deep.equal([0, 1, 2]);
+    expect(await here.bob.run(({ kept }) => kept<Promise<number>>('answer'))).to.equal(42);
+    expect(await here.cid.run(({ log }) => log('news').reach(3))).to.deep.equal([0, 1, 2]);
   });
 
   it('a request under way fails at once, and says that it may have run', async () => {
-    await failsAtOnce({ group, bob, cid, killBroker });
+    await failsAtOnce({ group: here.group, bob: here.bob, cid: here.cid, killBroker });
   });
 
   it('and the next one, and the next, the last one holds what it held', async () => {
     await lineUp();
     await killBroker();
-    group.forget(cid);
-    await cid.kill();
+    here.group.forget(here.cid);
+    await here.cid.kill();
 
     // Whoever of the two was the broker, the other goes on alone.
-    await bob.run(async ({ hub }) => {
+    await here.bob.run(async ({ hub }) => {
       while (hub.members.size !== 1) await hub.state('settling').size();
     });
-    expect(await bob.run(({ kept }) => kept<Lock>('door').release())).to.equal(true);
-    expect(await bob.run(async ({ kept }) => (await kept<Promise<Lock>>('last')).release())).to.equal(true);
+    expect(await here.bob.run(({ kept }) => kept<Lock>('door').release())).to.equal(true);
+    expect(await here.bob.run(async ({ kept }) => (await kept<Promise<Lock>>('last')).release())).to.equal(true);
   });
 
   it('and all the others too, who comes next begins with nothing, and above it', async () => {
     const token = await lineUp();
-    await bob.run(({ hub }) => hub.state('map').set('key', 1));
-    for (const peer of [broker, bob, cid]) {
-      group.forget(peer);
+    await here.bob.run(({ hub }) => hub.state('map').set('key', 1));
+    for (const peer of [here.broker, here.bob, here.cid]) {
+      here.group.forget(peer);
       await peer.kill();
     }
 
-    const dan = await group.join('dan');
+    const dan = await here.group.join('dan');
 
     expect(await dan.run(({ hub }) => [...hub.members].map(({ name }) => name))).to.deep.equal(['dan']);
     expect(await dan.run(async ({ hub }) => (await hub.lock('door')).token)).to.be.above(token);
@@ -247,32 +232,32 @@ describe('When the broker of a socket group dies', () => {
   });
 
   it('topics keep their values, and tell them to who comes late, and what was missed to who was there', async () => {
-    await bob.run(({ hub, log }) => {
+    await here.bob.run(({ hub, log }) => {
       hub.broadcast('config', 1, { retain: true, self: true });
       hub.broadcast('other', 'gone', { retain: true });
       hub.broadcast('other', undefined, { retain: true });
       hub.onStatus(({ status }: StatusChange) => void (status === 'suspended' && hub.broadcast('config', 2, { retain: true })));
       hub.on('config', (value) => log('config').push(value));
     });
-    await bob.run(({ log }) => log('config').reach(1));
-    await cid.run(({ hub, log }) => void hub.on('config', (value) => log('config').push(value)));
-    await cid.run(({ log }) => log('config').reach(1));
+    await here.bob.run(({ log }) => log('config').reach(1));
+    await here.cid.run(({ hub, log }) => void hub.on('config', (value) => log('config').push(value)));
+    await here.cid.run(({ log }) => log('config').reach(1));
 
     await killBroker();
-    const dan = await group.join('dan');
+    const dan = await here.group.join('dan');
     await dan.run(({ hub, log }) => void hub.on('>', (value, { topic, from, retained }) => log('all').push([topic, value, from.name, retained])));
     await dan.run(({ hub }) => hub.state('settling').size());
 
     expect(await dan.run(({ log }) => log('all').reach(1))).to.deep.equal([['config', 2, 'bob', true]]);
-    expect(await cid.run(({ log }) => log('config').reach(2))).to.deep.equal([1, 2]);
-    expect(await bob.run(({ log }) => log('config').entries)).to.deep.equal([1]);
+    expect(await here.cid.run(({ log }) => log('config').reach(2))).to.deep.equal([1, 2]);
+    expect(await here.bob.run(({ log }) => log('config').entries)).to.deep.equal([1]);
   });
 
   it('or closes, nobody sees an error, and no request is lost', async () => {
     await lineUp();
-    await cid.run(({ hub }) => void hub.handle('slowly', (value) => new Promise((resolve) => setTimeout(() => resolve(value), 1))));
-    await group.settled();
-    await bob.run(({ hub, keep }) => {
+    await here.cid.run(({ hub }) => void hub.handle('slowly', (value) => new Promise((resolve) => setTimeout(() => resolve(value), 1))));
+    await here.group.settled();
+    await here.bob.run(({ hub, keep }) => {
       const asking = async (hub: Hub): Promise<number> => {
         let sum = 0;
         for (let i = 0; i < 200; i++) sum += (await hub.request<number>('slowly', 1)) + (await hub.state<number>('n').add('n', 1)) * 0;
@@ -281,27 +266,27 @@ describe('When the broker of a socket group dies', () => {
       keep('sum', asking(hub));
     });
 
-    group.forget(broker);
-    await broker.close();
+    here.group.forget(here.broker);
+    await here.broker.close();
 
-    expect(await bob.run(({ kept }) => kept<Promise<number>>('sum'))).to.equal(200);
-    expect(await bob.run(({ hub }) => hub.state<number>('n').get('n'))).to.equal(200);
-    expect(await bob.run(({ kept }) => kept<Lock>('door').release())).to.equal(true);
-    expect(await cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).release())).to.equal(true);
+    expect(await here.bob.run(({ kept }) => kept<Promise<number>>('sum'))).to.equal(200);
+    expect(await here.bob.run(({ hub }) => hub.state<number>('n').get('n'))).to.equal(200);
+    expect(await here.bob.run(({ kept }) => kept<Lock>('door').release())).to.equal(true);
+    expect(await here.cid.run(async ({ kept }) => (await kept<Promise<Lock>>('next')).release())).to.equal(true);
   });
 
   it('or only stands still, the others say so, and nobody takes its place', async () => {
-    const held = await bob.run(async ({ hub, keep }) => keep('door', await hub.lock('door')).token);
-    (broker as RemotePeer).process.signal('SIGSTOP');
-    await bob.run(({ hub, keep }) => void keep('size', hub.state('map').size()));
+    const held = await here.bob.run(async ({ hub, keep }) => keep('door', await hub.lock('door')).token);
+    (here.broker as RemotePeer).process.signal('SIGSTOP');
+    await here.bob.run(({ hub, keep }) => void keep('size', hub.state('map').size()));
 
-    await bob.run(({ log }) => log('status').reach(1));
-    (broker as RemotePeer).process.signal('SIGCONT');
-    await bob.run(({ log }) => log('status').reach(2));
+    await here.bob.run(({ log }) => log('status').reach(1));
+    (here.broker as RemotePeer).process.signal('SIGCONT');
+    await here.bob.run(({ log }) => log('status').reach(2));
 
-    expect(await bob.run(({ log }) => log('status').entries)).to.deep.equal([['suspended', undefined], ['seated', undefined]]);
-    expect(await bob.run(({ kept }) => kept<Promise<number>>('size'))).to.equal(0);
-    expect(await bob.run(({ hub }) => [...hub.members].length)).to.equal(3);
-    expect(await bob.run(({ kept }) => kept<Lock>('door').token)).to.equal(held);
+    expect(await here.bob.run(({ log }) => log('status').entries)).to.deep.equal([['suspended', undefined], ['seated', undefined]]);
+    expect(await here.bob.run(({ kept }) => kept<Promise<number>>('size'))).to.equal(0);
+    expect(await here.bob.run(({ hub }) => [...hub.members].length)).to.equal(3);
+    expect(await here.bob.run(({ kept }) => kept<Lock>('door').token)).to.equal(held);
   });
 });

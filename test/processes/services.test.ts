@@ -6,7 +6,7 @@ import type { Remote, RemoteFunction } from '../../src/index.js';
 import { startCluster } from '../support/cluster-fixture.js';
 import type { Fixture } from '../support/fixture.js';
 import { startFork } from '../support/fork-fixture.js';
-import { Group } from '../support/group.js';
+import { gathering } from '../support/gathering.js';
 import type { Peer } from '../support/peer.js';
 import { startSocket } from '../support/socket-fixture.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -26,26 +26,16 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
   describe(`Services over ${name}, whose processes are killed`, function () {
     this.timeout(60_000);
     const folder = temporaryFolder();
-    let fixture: Fixture;
-    let group: Group;
-
-    before(async () => {
-      fixture = await start();
-    });
-    beforeEach(() => {
-      group = new Group(fixture);
-    });
-    afterEach(() => group.close());
-    after(() => fixture.close());
+    const here = gathering(start);
 
     const kill = async (peer: Peer): Promise<void> => {
-      group.forget(peer);
+      here.group.forget(peer);
       await peer.kill();
     };
 
     it('the caller, while its function is being called', async () => {
-      const { ann } = await group.gather('ann');
-      const doomed = await group.join('doomed');
+      const { ann } = await here.group.gather('ann');
+      const doomed = await here.group.join('doomed');
       await ann.run(({ hub, log }) => {
         hub.expose('desk', {
           call: async (listener: RemoteFunction) => {
@@ -55,7 +45,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
           },
         });
       });
-      await group.settled();
+      await here.group.settled();
       await doomed.run(({ hub, log }) => {
         const listener = (): Promise<never> => {
           log('called').push('called');
@@ -71,8 +61,8 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     });
 
     it('the provider, in the middle of a stream: what it said comes first', async () => {
-      const { ann } = await group.gather('ann');
-      const doomed = await group.join('doomed');
+      const { ann } = await here.group.gather('ann');
+      const doomed = await here.group.join('doomed');
       await doomed.run(({ hub }) => {
         hub.expose('parts', {
           async *count() {
@@ -81,7 +71,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
           },
         });
       });
-      await group.settled();
+      await here.group.settled();
       await ann.run(({ hub, log }) => {
         const read = async (): Promise<void> => {
           for await (const n of hub.service<{ count(): AsyncGenerator<number> }>('parts').count()) log('read').push(n);
@@ -96,7 +86,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     });
 
     it('the owner of a singleton, while its factory is at work, and while it stops', async () => {
-      const { ann } = await group.gather('ann');
+      const { ann } = await here.group.gather('ann');
       const standBy = (peer: Peer, hangs: 'make' | 'stop' | 'never'): Promise<void> =>
         peer.run(({ hub, keep, log }, where) => {
           const hang = (step: string): Promise<unknown> => {
@@ -108,12 +98,12 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
             return { where: () => hub.member.name };
           }, { stop: () => hang('stop') }));
         }, hangs);
-      const makes = await group.join('makes');
+      const makes = await here.group.join('makes');
       await standBy(makes, 'make');
       await makes.run(async ({ log }) => void (await log('steps').reach(1)));
-      const stops = await group.join('stops');
+      const stops = await here.group.join('stops');
       await standBy(stops, 'stop');
-      const third = await group.join('third');
+      const third = await here.group.join('third');
       await standBy(third, 'never');
 
       await kill(makes);
@@ -123,7 +113,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
         await log('steps').reach(2);
       });
       const asked = ann.run(({ hub }) => hub.service<{ where(): string }>('till').where());
-      await group.settled();
+      await here.group.settled();
       expect(await third.run(({ log }) => log('steps').entries)).to.deep.equal([]);
       await kill(stops);
 
@@ -132,7 +122,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
 
     if (name === 'socket') {
       it('the broker, which owns a singleton: its next owner serves under the next broker, and is heard', async () => {
-        const { broker, bob, cid } = await group.gather('broker', 'bob', 'cid');
+        const { broker, bob, cid } = await here.group.gather('broker', 'bob', 'cid');
         const standBy = (peer: Peer): Promise<void> =>
           peer.run(({ hub, keep }) => {
             hub.singleton('till', ({ token }) => Object.assign(keep('target', new EventTarget()), { where: () => hub.member.name, token: () => token }));
@@ -162,7 +152,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
             }
           }
         });
-        await group.settled();
+        await here.group.settled();
         await bob.run(({ kept }) => void kept<EventTarget>('target').dispatchEvent(Object.assign(new Event('rung'), { detail: 7 })));
 
         expect([before[0], after[0]]).to.deep.equal(['broker', 'bob']);
@@ -173,9 +163,9 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
 
     it(`the owner of a singleton, ${kills} times in a row: never are there two`, async () => {
       const witness = join(folder.path, 'witness');
-      const { ann } = await group.gather('ann');
+      const { ann } = await here.group.gather('ann');
       const standBy = async (): Promise<Peer> => {
-        const peer = await group.join('owner');
+        const peer = await here.group.join('owner');
         await peer.run(({ hub }, file) => {
           const { appendFileSync } = process.getBuiltinModule('node:fs');
           hub.singleton('till', ({ token }) => {

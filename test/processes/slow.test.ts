@@ -1,30 +1,19 @@
 /** A process that is stopped while others talk to it: it costs the group little memory, and loses nothing that it holds. */
 import { expect } from 'chai';
 import type { Lock } from '../../src/index.js';
-import type { Fixture } from '../support/fixture.js';
-import { Group } from '../support/group.js';
+import { gathering } from '../support/gathering.js';
 import type { RemotePeer } from '../support/remote-peer.js';
 import { startSocket } from '../support/socket-fixture.js';
 
 const MEGABYTE = 1024 * 1024;
 
 describe('A process that is stopped', () => {
-  let fixture: Fixture;
-  let group: Group;
-
-  before(async () => {
-    fixture = await startSocket();
-  });
-  beforeEach(() => {
-    group = new Group(fixture);
-  });
-  afterEach(() => group.close());
-  after(() => fixture.close());
+  const here = gathering(startSocket);
 
   it('costs the broker no more than what it keeps for it, however much another says to it', async () => {
-    const { broker, bob, cid } = await group.gather('broker', 'bob', 'cid');
+    const { broker, bob, cid } = await here.group.gather('broker', 'bob', 'cid');
     await cid.run(({ hub, log }) => void hub.on('news', () => log('news').push(1)));
-    await group.settled();
+    await here.group.settled();
     await broker.run(({ keep }) => {
       const before = process.memoryUsage.rss();
       const grown = keep('grown', { most: 0 });
@@ -54,9 +43,9 @@ describe('A process that is stopped', () => {
   });
 
   it('is told all of 10 MB that are said in one turn, by the broker or another, for it may be busy only', async () => {
-    const { broker, bob, cid } = await group.gather('broker', 'bob', 'cid');
+    const { broker, bob, cid } = await here.group.gather('broker', 'bob', 'cid');
     await cid.run(({ hub, log }) => void hub.on('news', (value: Buffer) => log('news').push(value.length)));
-    await group.settled();
+    await here.group.settled();
 
     (cid as RemotePeer).process.signal('SIGSTOP');
     for (const speaker of [broker, bob]) {
@@ -74,7 +63,7 @@ describe('A process that is stopped', () => {
   });
 
   it('costs no more than its limit, however much is told to it, and is told the newest when it goes on', async () => {
-    const { broker, bob, cid } = await group.gather('broker', 'bob', 'cid');
+    const { broker, bob, cid } = await here.group.gather('broker', 'bob', 'cid');
     await cid.run(async ({ hub, keep, log }) => {
       hub.on('news', () => log('news').push(1));
       const follow = async (): Promise<void> => {
@@ -83,7 +72,7 @@ describe('A process that is stopped', () => {
       void follow();
       keep('door', await hub.lock('door'));
     });
-    await group.settled();
+    await here.group.settled();
     const before = await broker.run(() => process.memoryUsage.rss());
 
     (cid as RemotePeer).process.signal('SIGSTOP');

@@ -2,33 +2,18 @@
 import { expect } from 'chai';
 import type { Change, Replica } from '../../src/index.js';
 import type { Fixture } from '../support/fixture.js';
+import { gathering } from '../support/gathering.js';
 import { Group } from '../support/group.js';
 import type { Peer } from '../support/peer.js';
 import { startSocket } from '../support/socket-fixture.js';
 
 describe('Shared maps over a socket', () => {
-  let fixture: Fixture;
-  let group: Group;
-  let broker: Peer;
-  let bob: Peer;
-  let cid: Peer;
-
-  before(async () => {
-    fixture = await startSocket();
-  });
-  beforeEach(async () => {
-    group = new Group(fixture);
-    broker = await group.join('broker');
-    bob = await group.join('bob');
-    cid = await group.join('cid');
-  });
-  afterEach(() => group.close());
-  after(() => fixture.close());
+  const here = gathering(startSocket, 'broker', 'bob', 'cid');
 
   const kill = async (peer: Peer): Promise<void> => {
-    group.forget(peer);
+    here.group.forget(peer);
     await peer.kill();
-    for (const other of [bob, cid]) {
+    for (const other of [here.bob, here.cid]) {
       if (other === peer) continue;
       await other.run(async ({ hub }, gone) => {
         while (hub.members.get(gone) !== undefined) await hub.state('settling').size();
@@ -37,16 +22,16 @@ describe('Shared maps over a socket', () => {
   };
 
   it('evict in the order of use that the dead broker knew', async () => {
-    await bob.run(async ({ hub }) => {
+    await here.bob.run(async ({ hub }) => {
       const cache = hub.state('cache', { maxEntries: 3 });
       for (const key of ['a', 'b', 'c']) await cache.set(key, 1);
       await cache.get('a');
       await cache.getMany(['b']);
     });
 
-    await kill(broker);
+    await kill(here.broker);
 
-    const keys = await cid.run(async ({ hub }) => {
+    const keys = await here.cid.run(async ({ hub }) => {
       const cache = hub.state('cache');
       await cache.set('d', 1);
       return [...(await cache.entries()).keys()].sort();
@@ -55,26 +40,26 @@ describe('Shared maps over a socket', () => {
   });
 
   it('count down what the dead broker has begun, and end what was bound to it', async () => {
-    await cid.run(async ({ hub, log }) => {
+    await here.cid.run(async ({ hub, log }) => {
       const follow = async (): Promise<void> => {
         for await (const change of hub.state('map').watch()) if (change.type === 'delete' && change.key === 'brief') log('ended').push(`${change.key} ${change.ended?.reason}`);
       };
       void follow();
       await hub.state('map').size();
     });
-    await bob.run(({ hub }) => hub.state('map').set('brief', 1, { ttl: 3_000 }));
-    await bob.run(({ hub }) => hub.state('map').set('bobs', 1, { ephemeral: true }));
-    await broker.run(({ hub }) => hub.state('map').set('brokers', 1, { ephemeral: true }));
+    await here.bob.run(({ hub }) => hub.state('map').set('brief', 1, { ttl: 3_000 }));
+    await here.bob.run(({ hub }) => hub.state('map').set('bobs', 1, { ephemeral: true }));
+    await here.broker.run(({ hub }) => hub.state('map').set('brokers', 1, { ephemeral: true }));
 
-    await kill(broker);
+    await kill(here.broker);
 
-    expect(await cid.run(({ log }) => log('ended').reach(1))).to.include('brief expired');
-    expect(await cid.run(({ hub }) => hub.state('map').entries())).to.deep.equal(new Map([['bobs', 1]]));
+    expect(await here.cid.run(({ log }) => log('ended').reach(1))).to.include('brief expired');
+    expect(await here.cid.run(({ hub }) => hub.state('map').entries())).to.deep.equal(new Map([['bobs', 1]]));
   });
 
   it('are followed on, by a watch and by a replica, over the death of their broker', async () => {
-    await bob.run(({ hub }) => hub.state('map').set('before', 1));
-    await cid.run(async ({ hub, keep, log }) => {
+    await here.bob.run(({ hub }) => hub.state('map').set('before', 1));
+    await here.cid.run(async ({ hub, keep, log }) => {
       const follow = async (): Promise<void> => {
         for await (const change of hub.state('map').watch()) log('watch').push(change.type === 'whole' ? { ...change, entries: [...change.entries] } : change);
       };
@@ -83,37 +68,37 @@ describe('Shared maps over a socket', () => {
       await log('watch').reach(1);
     });
 
-    await kill(broker);
-    const version = await bob.run(({ hub }) => hub.state('map').set('after', 2));
+    await kill(here.broker);
+    const version = await here.bob.run(({ hub }) => hub.state('map').set('after', 2));
 
-    const copy = await cid.run(async ({ kept }, version) => {
+    const copy = await here.cid.run(async ({ kept }, version) => {
       const replica = kept<Replica<unknown>>('replica');
       await replica.reached(version);
       return [...replica];
     }, version);
     expect(copy).to.deep.equal([['before', 1], ['after', 2]]);
-    const changes = (await cid.run(({ log }) => log('watch').reach(3))) as readonly Change<unknown>[];
+    const changes = (await here.cid.run(({ log }) => log('watch').reach(3))) as readonly Change<unknown>[];
     expect(changes.map(({ type }) => type)).to.deep.equal(['whole', 'whole', 'set']);
   });
 
   it('lose and make nothing while members and the broker die in the middle of transactions', async () => {
-    await bob.run(({ hub }) => hub.state('accounts').transact({ then: [{ type: 'set', key: 'a', value: 1_000 }, { type: 'set', key: 'b', value: 0 }] }));
-    const doomed = await group.join('doomed');
+    await here.bob.run(({ hub }) => hub.state('accounts').transact({ then: [{ type: 'set', key: 'a', value: 1_000 }, { type: 'set', key: 'b', value: 0 }] }));
+    const doomed = await here.group.join('doomed');
     const pay = (peer: Peer, count: number): Promise<number> =>
       peer.run(async ({ hub }, count) => {
         let paid = 0;
         for (let n = 0; n < count; n++) paid += (await hub.state('accounts').transact({ then: [{ type: 'add', key: 'a', amount: -1 }, { type: 'add', key: 'b' }] })).results.length / 2;
         return paid;
       }, count);
-    const paying = [pay(bob, 200), pay(cid, 200)];
+    const paying = [pay(here.bob, 200), pay(here.cid, 200)];
     pay(doomed, 1_000_000).catch(() => 'it dies');
     await doomed.run(({ hub }) => hub.state('settling').size());
 
     await kill(doomed);
-    await kill(broker);
+    await kill(here.broker);
 
     expect(await Promise.all(paying)).to.deep.equal([200, 200]);
-    const accounts = await bob.run(({ hub }) => hub.state<number>('accounts').getMany(['a', 'b']));
+    const accounts = await here.bob.run(({ hub }) => hub.state<number>('accounts').getMany(['a', 'b']));
     expect((accounts.get('a') ?? 0) + (accounts.get('b') ?? 0)).to.equal(1_000);
     expect(accounts.get('b')).to.be.at.least(400);
   });

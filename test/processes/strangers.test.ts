@@ -4,8 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { forkChild, startFork } from '../support/fork-fixture.js';
-import type { Fixture } from '../support/fixture.js';
-import { Group } from '../support/group.js';
+import { gathering } from '../support/gathering.js';
 import { MemberProcess } from '../support/member-process.js';
 import { HubPlace } from '../support/place.js';
 import { RemotePeer } from '../support/remote-peer.js';
@@ -75,21 +74,11 @@ describe('A stranger at the socket', () => {
 });
 
 describe('A stranger on the IPC channel', () => {
-  let fixture: Fixture;
-  let group: Group;
-
-  before(() => {
-    fixture = startFork('ipc');
-  });
-  beforeEach(() => {
-    group = new Group(fixture);
-  });
-  afterEach(() => group.close());
-  after(() => fixture.close());
+  const here = gathering(() => startFork('ipc'));
 
   it('is neither disturbed nor heard (pitfall 15)', async () => {
-    const { ann } = await group.gather('ann');
-    const bob = (await group.join('bob')) as RemotePeer;
+    const { ann } = await here.group.gather('ann');
+    const bob = (await here.group.join('bob')) as RemotePeer;
     const strange = [null, 'text', 42, true, [], {}, { type: 'process:msg', data: 1 }, { cmd: 'other' }, { interhub: 'not ours' }, { interhub: 1, group: 7 }];
     await bob.run(({ log, hub }) => {
       hub.handle('who', () => 'bob');
@@ -101,7 +90,7 @@ describe('A stranger on the IPC channel', () => {
     const heard = new Promise((resolve) => bob.process.child.on('message', (message) => message === 'text back' && resolve(message)));
 
     for (const message of strange) bob.process.child.send(message as object);
-    await group.settled();
+    await here.group.settled();
 
     expect(await ann.run(({ hub }) => hub.request('who'))).to.equal('bob');
     await heard;

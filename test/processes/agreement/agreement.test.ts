@@ -1,7 +1,8 @@
 /** Members, and brokers, that die or are stopped in the middle of agreeing: what they were doing, and what the others see. */
 import { startCluster } from '../../support/cluster-fixture.js';
 import type { Fixture } from '../../support/fixture.js';
-import { Group } from '../../support/group.js';
+import { gathering } from '../../support/gathering.js';
+import type { Group } from '../../support/group.js';
 import type { Peer } from '../../support/peer.js';
 import { RemotePeer } from '../../support/remote-peer.js';
 import { startSocket } from '../../support/socket-fixture.js';
@@ -16,25 +17,15 @@ const TRANSPORTS: Readonly<Record<string, () => Fixture | Promise<Fixture>>> = {
 
 for (const [name, start] of Object.entries(TRANSPORTS)) {
   describe(`Agreeing over ${name}`, () => {
-    let fixture: Fixture;
-    let group: Group;
-
-    before(async () => {
-      fixture = await start();
-    });
-    beforeEach(() => {
-      group = new Group(fixture);
-    });
-    afterEach(() => group.close());
-    after(() => fixture.close());
+    const here = gathering(start);
 
     describe('harms nobody by the death of a member that', () => {
       for (const each of CASES) {
         it(each.that, async () => {
-          const actors = await group.gather('ann', 'bob', 'victim');
+          const actors = await here.group.gather('ann', 'bob', 'victim');
           await each.before(actors);
 
-          await kill(group, actors);
+          await kill(here.group, actors);
 
           await each.dead(actors);
         });
@@ -44,7 +35,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     describe('goes on by its rules round a member that is stopped and', () => {
       for (const each of CASES) {
         it(each.that, async () => {
-          const actors = await group.gather('ann', 'bob', 'victim');
+          const actors = await here.group.gather('ann', 'bob', 'victim');
           await each.before(actors);
 
           await stopped(actors.victim, () => each.stopped(actors));
@@ -59,10 +50,10 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     describe('harms nobody by the death of a broker that', () => {
       for (const each of CASES) {
         it(each.that, async () => {
-          const actors = await group.gather('victim', 'ann', 'bob');
+          const actors = await here.group.gather('victim', 'ann', 'bob');
           await each.before(actors);
 
-          await kill(group, actors);
+          await kill(here.group, actors);
 
           await each.dead(actors);
         });
