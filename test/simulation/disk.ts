@@ -45,6 +45,7 @@ export class SimDisk {
       rename: (from, to) => this.#rename(process, from, to),
       remove: (path) => void (process.call() && this.#names.delete(path)),
       close: (file) => void this.#open.delete(file),
+      uptime: () => this.#world.now,
       abandon: (file) => void this.#open.delete(file),
     };
   }

@@ -1,6 +1,6 @@
 /**
  * One life of a group, by a seed: processes come, do what chance tells them, are stopped and killed; disks fill up and
- * fail, links are cut, clocks are set back, the power goes. Then the faults end, everything comes to rest, and whatever must be
+ * fail, links are cut, clocks are set, the power goes. Then the faults end, everything comes to rest, and whatever must be
  * then is asked for.
  */
 import { Actor } from './actor.js';
@@ -102,8 +102,7 @@ class SimGroup {
     else if (dice < 0.66) for (const process of alive) process.isStopped = false;
     else if (dice < 0.76) this.#folder.disk.isFull = !this.#folder.disk.isFull;
     else if (dice < 0.84) random.pick(this.#actors.filter(({ process }) => !process.isSafe)).close();
-    // Set forth, it would make a journal look older than it is.
-    else if (dice < 0.88) this.world.set -= random.next() * 3_600_000;
+    else if (dice < 0.88) this.world.set += (random.next() - 0.5) * 7_200_000;
     else if (dice < 0.9) this.#cutPower();
     else if (alive.length < 6) this.#start();
   }

@@ -89,6 +89,10 @@ export class UnpluggedDisk implements Disk {
     this.#open.delete(handle);
   }
 
+  uptime(): number {
+    return 0;
+  }
+
   abandon(handle: number): void {
     this.#open.delete(handle);
   }

@@ -33,7 +33,8 @@ describe('A journal in a file', () => {
     open.push(journal);
     return journal;
   };
-  const written = (folder = place.path): Buffer => readFileSync(join(folder, 'journal'));
+  /** Without what only the next one to read it needs to know. */
+  const written = (folder = place.path): Buffer => Buffer.from(soundPart(readFileSync(join(folder, 'journal')), 'journal', false));
   const full = (): never => {
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   };
@@ -66,7 +67,7 @@ describe('A journal in a file', () => {
     const journal = begin();
     journal.append(record('one'));
     journal.append(record('two'));
-    truncateSync(join(place.path, 'journal'), written().length - 1);
+    truncateSync(join(place.path, 'journal'), statSync(join(place.path, 'journal')).size - 1);
 
     expect(Buffer.from(begin({ from: place.path, draft: next, folder: next }).past())).to.deep.equal(Buffer.from(record('one')));
   });
@@ -169,20 +170,82 @@ describe('A journal in a file', () => {
     const error = await journal.sync?.().catch((failure: Error) => failure.message);
 
     expect(error).to.match(/ENOSPC/);
-    expect(soundPart(Uint8Array.from(written()), 'journal', false)).to.deep.equal(Uint8Array.from(record('one')));
+    expect(written()).to.deep.equal(Buffer.from(record('one')));
   });
 
-  it('says how long ago the predecessor wrote, by a clock that may have been set back', () => {
-    begin().append(record('one'));
-    const age = (seconds: number): number => {
+  describe('says how long ago the predecessor wrote', () => {
+    let uptime: number;
+    const clock = { uptime: () => uptime };
+    const age = (plan: Partial<JournalPlan> = {}): number => begin({ from: place.path, draft: next, folder: next, ...plan }, clock).age;
+    /** As the system's clock has it, so many seconds ago. */
+    const date = (seconds: number): void => {
       const then = Date.now() / 1_000 - seconds;
       utimesSync(join(place.path, 'journal'), then, then);
-      return begin({ from: place.path, draft: next, folder: next }).age;
     };
 
-    expect(age(60)).to.be.within(59_900, 60_000);
-    expect(age(-60)).to.equal(0);
-    expect(begin().age).to.equal(0);
+    beforeEach(() => {
+      uptime = 5_000_000;
+      begin({}, clock).append(record('one'));
+    });
+
+    it('by the clock of the system, which knows it best', () => {
+      uptime += 60_000;
+      date(59.5);
+
+      expect(age()).to.be.within(59_400, 59_500);
+    });
+
+    it('but for a second by one that nobody sets, where that was set forth or back', () => {
+      uptime += 60_000;
+
+      for (const seconds of [3_600, -3_600, 61, 58]) {
+        date(seconds);
+        expect(age(), `${seconds} s`).to.equal(59_000);
+      }
+    });
+
+    it('of all that was written, and not only of what came before the last stamp', () => {
+      const journal = begin({}, clock);
+      for (let i = 0; i < 100; i++) {
+        uptime += 300;
+        journal.append(record('more'));
+      }
+      date(3_600);
+
+      expect(age()).to.equal(0);
+      uptime += 10_000;
+      expect(age()).to.be.within(9_000, 10_000);
+    });
+
+    it('and through a broker that has written nothing', () => {
+      uptime += 60_000;
+      date(60);
+      begin({ from: place.path, draft: next, folder: next }, clock);
+
+      uptime += 1_000;
+      expect(begin({ from: next }, clock).age).to.be.within(59_900, 61_000);
+    });
+
+    it('and when it was written anew', () => {
+      const journal = begin({}, clock);
+      uptime += 100_000;
+      const draft = journal.draft();
+      draft.write(record('snapshot'));
+      draft.publish();
+      date(3_600);
+
+      uptime += 60_000;
+      expect(age()).to.equal(59_000);
+    });
+
+    it('by the clock of the system alone, where the machine has gone down since', () => {
+      uptime = 1_000;
+      date(60);
+      expect(age({ afterCrash: true })).to.be.within(59_900, 60_000);
+      date(-60);
+      expect(age({ afterCrash: true })).to.equal(0);
+      expect(begin().age).to.equal(0);
+    });
   });
 
   it('is replaced whole, or not at all', () => {
@@ -250,7 +313,7 @@ describe('A journal in a file', () => {
     await journal.sync?.().catch(() => undefined);
 
     expect(() => draft.publish()).to.throw('ENOSPC');
-    expect(soundPart(Uint8Array.from(written()), 'journal', false)).to.have.length(0);
+    expect(written()).to.have.length(0);
   });
 
   it('leaves nothing of what was begun when it is closed', () => {

@@ -6,7 +6,7 @@
  *      8  f64  seq: where the ledger stood when the record was written
  *     16  u32  member: who submitted the command; 0 is the authority
  *     20  u32  kind
- *     24       an authority's command (JSON), a member's command (its packet as it came), a snapshot, or nothing: a mark
+ *     24       an authority's command (JSON), a member's command (its packet as it came), a snapshot, or nothing: a mark, a stamp
  *
  * A snapshot is many records, the last of which closes it (`inventory.ts`). Commands between them came while it was written,
  * and after the moment of which it is.
@@ -17,6 +17,8 @@
  * When the machine goes down, what was written and not flushed may be missing in any way, the first of it too. So who waits
  * for flushes writes marks: a mark, whose seq is its own place in the file, says that all before it was flushed.
  * After that what is damaged before a mark is a fault of the disk, and what is damaged behind the last one is the end.
+ *
+ * A stamp, whose seq is a time, says when what is before it was written. Neither is of the group: no broker begins with them.
  */
 import { HubError } from '../errors.js';
 import { allocate, readUtf8, utf8Length, writeUtf8 } from '../text.js';
@@ -33,9 +35,10 @@ export const RECORD = {
   entries: 4,
   part: 5,
   mark: 6,
+  stamp: 7,
 } as const;
 
-const LAST_KIND = RECORD.mark;
+const LAST_KIND = RECORD.stamp;
 
 const PRELUDE = 24;
 const COVERED = 8;
@@ -116,6 +119,12 @@ export class Records {
     this.#end(RECORD.mark, at, 0, 0);
   }
 
+  /** When that was written, on a clock that all who read it have. */
+  stamp(time: number): void {
+    this.#begin(0);
+    this.#end(RECORD.stamp, time, 0, 0);
+  }
+
   #begin(length: number): number {
     this.#room(PRELUDE + length);
     return this.#at;
@@ -166,14 +175,16 @@ export function eachRecord(bytes: Uint8Array, visit: (record: Record) => void = 
 }
 
 /**
- * What a journal says, without its marks: all but a cut end, and nothing where that is within a snapshot. `afterCrash`: the machine has gone down since it was written.
+ * What a journal says, without marks and stamps: all but a cut end, and nothing where that is within a snapshot. `afterCrash`:
+ * the machine has gone down since it was written. `stamped` is told of each stamp.
  * Throws `JOURNAL` when it is damaged before something that shows that it was whole. The bytes are given: they are closed up in place.
  */
-export function soundPart(bytes: Uint8Array, name: string, afterCrash: boolean): Uint8Array {
+export function soundPart(bytes: Uint8Array, name: string, afterCrash: boolean, stamped: (time: number) => void = () => {}): Uint8Array {
   let kept = 0;
   let isOpen = false;
-  const sound = eachRecord(bytes, ({ kind, start, end }) => {
-    if (kind === RECORD.mark) return;
+  const sound = eachRecord(bytes, ({ kind, seq, start, end }) => {
+    if (kind === RECORD.stamp) stamped(seq);
+    if (kind >= RECORD.mark) return;
     isOpen = kind === RECORD.entries || kind === RECORD.part || (isOpen && kind !== RECORD.snapshot);
     if (kept !== start - PRELUDE) bytes.copyWithin(kept, start - PRELUDE, end);
     kept += end - start + PRELUDE;
@@ -213,6 +224,12 @@ export function markAt(at: number): Uint8Array {
   return records.bytes;
 }
 
+export function stampOf(time: number): Uint8Array {
+  const records = new Records();
+  records.stamp(time);
+  return records.bytes;
+}
+
 export function bodyText({ bytes, start, end }: Pick<Record, 'bytes' | 'start' | 'end'>): string {
   return readUtf8(bytes, start, end);
 }
@@ -223,7 +240,7 @@ function findSound(bytes: Uint8Array, from: number, isForMarks: boolean): number
   for (let at = from; at + PRELUDE <= bytes.length; at++) {
     // A cheap look before the dear one: almost no place looks like a beginning.
     const kind = view.getUint32(at + AT.kind, true);
-    const isLikely = kind === RECORD.mark ? view.getFloat64(at + AT.seq, true) === at : kind < RECORD.mark && !isForMarks;
+    const isLikely = kind === RECORD.mark ? view.getFloat64(at + AT.seq, true) === at : kind <= LAST_KIND && !isForMarks;
     if (isLikely && endOf(bytes, view, at) !== undefined) return at;
   }
   return undefined;

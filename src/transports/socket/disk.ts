@@ -21,6 +21,8 @@ export interface Disk {
   rename(from: string, to: string): void;
   remove(path: string): void;
   close(file: number): void;
+  /** How long ago the machine was started, in ms: a clock that nobody sets, and that all processes have in common. */
+  uptime(): number;
   /** Lets a file go that nobody needs any more, and waits for nothing: to free what it held takes time. */
   abandon(file: number): void;
 }
@@ -39,6 +41,7 @@ export const systemDisk: Disk = {
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
   close: closeSync,
+  uptime: () => Number(process.hrtime.bigint()) / 1e6,
   abandon: (file) => close(file, () => undefined),
 };
 

@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import type { Draft, Journal } from '../../core/star/journal.js';
-import { markAt, soundPart } from '../../core/star/records.js';
+import { markAt, soundPart, stampOf } from '../../core/star/records.js';
 import { systemDisk, writeAll } from './disk.js';
 import type { Disk } from './disk.js';
 import { JournalDraft } from './journal-draft.js';
@@ -36,6 +36,8 @@ export class JournalFile implements Journal {
   #size = 0;
   /** How much of it the disk has for sure. */
   #synced = 0;
+  /** When a stamp was written: what was appended since is not older than that, and no younger than the next would be. */
+  #lastStamp = -Infinity;
   /** Something may lie behind `#size` that does not belong there. */
   #isTorn = false;
   #isClosed = false;
@@ -49,8 +51,10 @@ export class JournalFile implements Journal {
   static begin({ from, afterCrash, draft, folder, durability }: JournalPlan, disk: Disk = systemDisk): JournalFile {
     // A predecessor that kept no journal left nothing.
     const left = from === undefined ? undefined : disk.read(join(from, NAME));
-    const past = left === undefined ? NOTHING : soundPart(left.bytes, join(from ?? '', NAME), afterCrash);
-    const journal = new this(disk, folder, durability, past, left === undefined ? 0 : ageOf(left.written));
+    let stamp: number | undefined;
+    const past = left === undefined ? NOTHING : soundPart(left.bytes, join(from ?? '', NAME), afterCrash, (time) => (stamp = time));
+    const age = left === undefined ? 0 : ageOf(left.written, afterCrash || stamp === undefined ? undefined : disk.uptime() - stamp);
+    const journal = new this(disk, folder, durability, past, age);
     const file = disk.create(join(draft, NAME));
     try {
       journal.#size = journal.#synced = journal.#fill(file, past);
@@ -81,16 +85,16 @@ export class JournalFile implements Journal {
 
   append(records: Uint8Array): void {
     if (this.#isTorn) this.#cut();
+    const stamped = this.#stamped(records);
     try {
       // Nothing is appended before what was appended earlier has been flushed.
       const size = this.#marked(this.#opened, this.#size);
-      this.#size = writeAll(this.#disk, this.#opened, records, size);
+      this.#size = writeAll(this.#disk, this.#opened, stamped, size);
     } catch (error) {
-      this.#isTorn = true;
-      this.#cut();
+      this.#takeBack();
       throw error;
     }
-    this.#draft?.append(records);
+    this.#draft?.append(stamped);
   }
 
   get sync(): (() => Promise<void>) | undefined {
@@ -101,6 +105,9 @@ export class JournalFile implements Journal {
   draft(): Draft {
     this.#draft?.drop();
     this.#draft = new JournalDraft(this.#disk, join(this.#folder, `${NAME}.new`), (draft) => this.#replace(draft));
+    // What is appended next has one for both.
+    this.#lastStamp = -Infinity;
+    this.#draft.append(stampOf(this.#disk.uptime()));
     return this.#draft;
   }
 
@@ -122,8 +129,7 @@ export class JournalFile implements Journal {
       // It has what is taken back.
       this.#draft?.fail(error);
       this.#size = this.#synced;
-      this.#isTorn = true;
-      this.#cut();
+      this.#takeBack();
       throw error;
     }
   };
@@ -148,7 +154,9 @@ export class JournalFile implements Journal {
 
   /** A file that is whole on the disk before it gets its name. Returns how long it is. */
   #fill(file: number, bytes: Uint8Array): number {
-    const size = this.#marked(file, writeAll(this.#disk, file, bytes, 0));
+    this.#lastStamp = this.#disk.uptime() - this.age;
+    const end = writeAll(this.#disk, file, bytes, 0);
+    const size = this.#marked(file, writeAll(this.#disk, file, stampOf(this.#lastStamp), end));
     if (this.#durability === 'disk') this.#disk.flushNow(file);
     return size;
   }
@@ -159,9 +167,28 @@ export class JournalFile implements Journal {
     return writeAll(this.#disk, file, markAt(at), at);
   }
 
+  /** Now and then with a stamp behind them. */
+  #stamped(records: Uint8Array): Uint8Array {
+    const now = this.#disk.uptime();
+    if (now - this.#lastStamp < STAMPS) return records;
+    const stamp = stampOf(now);
+    this.#lastStamp = now;
+    const both = new Uint8Array(records.length + stamp.length);
+    both.set(records);
+    both.set(stamp, records.length);
+    return both;
+  }
+
   get #opened(): number {
     this.#file ??= this.#disk.open(join(this.#folder, NAME));
     return this.#file;
+  }
+
+  /** What lies behind `#size` was not written, a stamp neither. */
+  #takeBack(): void {
+    this.#lastStamp = -Infinity;
+    this.#isTorn = true;
+    this.#cut();
   }
 
   #cut(): void {
@@ -174,10 +201,19 @@ export const NAME = 'journal';
 
 const NOTHING = new Uint8Array(0);
 
+/** How often a stamp is written, at most. */
+const STAMPS = 1_000;
+
 /** A file system's clock is coarse: what is counted by it may not end too early. */
 const GRAIN = 20;
 
-/** By the system's clock, which somebody may have set back. */
-function ageOf(written: number): number {
-  return Math.max(0, Date.now() - written - GRAIN);
+/**
+ * How long ago a journal was written. The system's clock says it to the millisecond, but may have been set since; `sinceStamp` is by a clock
+ * that nobody sets, and too long by the time between two stamps at most. So that clock is believed only within this time.
+ */
+function ageOf(written: number, sinceStamp: number | undefined): number {
+  const bySystem = Math.max(0, Date.now() - written - GRAIN);
+  if (sinceStamp === undefined || sinceStamp < 0) return bySystem;
+  const least = Math.max(0, sinceStamp - STAMPS);
+  return bySystem >= least && bySystem <= sinceStamp ? bySystem : least;
 }
