@@ -20,8 +20,9 @@ export function lanes(count, operation) {
     const all = Promise.all(Array.from({ length: count }, (_, number) => lane(number)));
     const measured = async () => {
       const start = performance.now();
-      // Those who share a key are measured in the same time, or the last one would have it alone.
-      if (together) await after(2 * warm);
+      // Those who share a key are measured in the same time, or the last one would have it alone; and each has only its share
+      // of the operations, so that its code is compiled that much later.
+      if (together) await after(8 * warm);
       else do await after(warm / 4); while (!isWarm(done, performance.now() - start, warm));
       const from = { done, at: performance.now() };
       await after(time);
