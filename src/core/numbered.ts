@@ -9,6 +9,8 @@ export class Numbered<T extends object> {
   #numbers = new Uint32Array(LEAST);
   #things: (T | undefined)[] = new Array<undefined>(LEAST).fill(undefined);
   #size = 0;
+  /** The upper bits of the product are the place: they are spread evenly, the lower ones are not. */
+  #shift = Math.clz32(LEAST) + 1;
 
   get size(): number {
     return this.#size;
@@ -51,7 +53,7 @@ export class Numbered<T extends object> {
   /** Where it is, or where it would be: the first place that is free from its own on. */
   #find(number: number): number {
     const last = this.#things.length - 1;
-    let at = placeOf(number) & last;
+    let at = this.#placeOf(number);
     while (this.#things[at] !== undefined && this.#numbers[at] !== number >>> 0) at = (at + 1) & last;
     return at;
   }
@@ -61,7 +63,7 @@ export class Numbered<T extends object> {
     const last = this.#things.length - 1;
     let free = gap;
     for (let at = (gap + 1) & last; this.#things[at] !== undefined; at = (at + 1) & last) {
-      const own = placeOf(this.#numbers[at] ?? 0);
+      const own = this.#placeOf(this.#numbers[at] ?? 0);
       if (((at - own) & last) < ((at - free) & last)) continue;
       this.#numbers[free] = this.#numbers[at] ?? 0;
       this.#things[free] = this.#things[at];
@@ -70,11 +72,17 @@ export class Numbered<T extends object> {
     this.#things[free] = undefined;
   }
 
+  /** Numbers that follow each other leave gaps between them, so that whoever closes one is done soon. */
+  #placeOf(number: number): number {
+    return Math.imul(number, SPREAD) >>> this.#shift;
+  }
+
   #resize(length: number): void {
     const numbers = this.#numbers;
     const things = this.#things;
     this.#numbers = new Uint32Array(length);
     this.#things = new Array<undefined>(length).fill(undefined);
+    this.#shift = Math.clz32(length) + 1;
     for (let old = 0; old < things.length && this.#size > 0; old++) {
       const thing = things[old];
       if (thing === undefined) continue;
@@ -89,6 +97,8 @@ const LEAST = 16;
 /** So many places are kept, however few are taken: what comes in bursts comes again. */
 const MANY = 256;
 
-/** Whoever chooses the numbers, a member for one, cannot know which of them fall on one place. */
-const placeOf = (number: number): number => Math.imul(number, SPREAD) >>> 8;
-const SPREAD = (Math.floor(Math.random() * 2 ** 31) << 1) | 1;
+/**
+ * The golden section of 2^32 (Knuth, The Art of Computer Programming, 6.4), or so: whoever chooses the numbers, a member for
+ * one, is not to know which of them fall on one place.
+ */
+const SPREAD = 0x9e3779b1 + 2 * Math.floor(Math.random() * 2 ** 20);

@@ -9,7 +9,7 @@ import { Unpacking, inRecords } from './inventory.js';
 import type { Inventory } from './inventory.js';
 import { KeptOutcomes } from './kept-outcomes.js';
 import { Reader } from './reader.js';
-import { bodyText, eachRecord, RECORD } from './records.js';
+import { bodyText, eachCommand, eachRecord, RECORD } from './records.js';
 import type { Record, Records } from './records.js';
 import { readCommand } from './vocabulary.js';
 import type { Told } from './vocabulary.js';
@@ -103,9 +103,10 @@ export class Estate {
       this.decree(record.seq, JSON.parse(bodyText(record)) as Decree);
       return;
     }
-    const packet = reader.open(record.bytes, record.start, record.end, false);
-    const { id, member: oldest } = packet;
-    this.command(record.seq, record.member, oldest, id, readCommand(packet));
+    eachCommand(record, reader, (packet) => {
+      const { id, member: oldest } = packet;
+      this.command(record.seq, record.member, oldest, id, readCommand(packet));
+    });
   }
 
   #begin({ ledger, kept, proofs }: Inventory): void {

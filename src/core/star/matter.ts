@@ -32,7 +32,7 @@ export class Matter {
   asker: Asker | undefined = undefined;
   proof: string | undefined = undefined;
   decided: Decided = nothing;
-  /** Where its record lies among those that are to be written. */
+  /** Where its record lies among those that are to be written, or a member's command in one. */
   from = 0;
   to = 0;
 

@@ -16,7 +16,7 @@ import type { Journal } from './journal.js';
 import { Matters } from './matter.js';
 import type { Asker, Decided, Matter } from './matter.js';
 import { FLAG } from './packet.js';
-import type { Reader } from './reader.js';
+import { Reader } from './reader.js';
 import { Records } from './records.js';
 import { Renewal } from './renewal.js';
 import type { Flushable, Turn } from './turn.js';
@@ -104,9 +104,7 @@ export class Order implements Flushable {
     matter.isAsking = isAsking;
     asker.waiting += 1;
     if (this.#journal === undefined || (isAsking && this.#waiting.length === 0 && this.#syncing === undefined)) return this.#apply(matter);
-    matter.from = this.#records.size;
-    if (!isAsking) this.#records.command(this.#seq, asker.member, packet);
-    matter.to = this.#records.size;
+    if (!isAsking) this.#record(matter, packet);
     this.#add(matter);
   }
 
@@ -225,6 +223,11 @@ export class Order implements Flushable {
     for (const matter of later) this.#again(matter, laterRecords);
   }
 
+  #record(matter: Matter, packet: Reader): void {
+    matter.from = this.#records.command(this.#seq, matter.member, packet);
+    matter.to = this.#records.size;
+  }
+
   #retryLater(): void {
     this.#retry ??= this.#host.after(RETRY, () => {
       this.#retry = undefined;
@@ -234,10 +237,13 @@ export class Order implements Flushable {
 
   /** Puts it in line with what was recorded of it. */
   #again(matter: Matter, records: Uint8Array): void {
-    const { from, to } = matter;
-    matter.from = this.#records.size;
-    this.#records.copy(records, from, to);
-    matter.to = this.#records.size;
+    const { asker, from, to } = matter;
+    if (asker !== undefined && from < to) this.#record(matter, new Reader().open(records, from, to, true));
+    else {
+      matter.from = this.#records.size;
+      this.#records.copy(records, from, to);
+      matter.to = this.#records.size;
+    }
     this.#waiting.push(matter);
   }
 

@@ -6,7 +6,8 @@
  *      8  f64  seq: where the ledger stood when the record was written
  *     16  u32  member: who submitted the command; 0 is the authority
  *     20  u32  kind
- *     24       an authority's command (JSON), a member's command (its packet as it came), a snapshot, or nothing: a mark, a stamp
+ *     24       an authority's command (JSON), commands of one member (their packets as they came, one behind the other),
+ *              a snapshot, or nothing: a mark, a stamp
  *
  * A snapshot is many records, the last of which closes it (`inventory.ts`). Commands between them came while it was written,
  * and after the moment of which it is.
@@ -30,7 +31,7 @@ export const RECORD = {
   /** The end of a snapshot. */
   snapshot: 1,
   decree: 2,
-  command: 3,
+  commands: 3,
   /** Parts of a snapshot: entries of a map, and all else. */
   entries: 4,
   part: 5,
@@ -59,6 +60,8 @@ export class Records {
   #bytes = allocate(4_096);
   #view = viewOf(this.#bytes);
   #at = 0;
+  /** The record of a member's commands that is the last, and can take more of them; whose they are, and of which seq. */
+  #open: { readonly at: number; readonly seq: number; readonly member: number } | undefined;
 
   get size(): number {
     return this.#at;
@@ -71,6 +74,7 @@ export class Records {
 
   clear(): void {
     this.#at = 0;
+    this.#open = undefined;
     if (this.#bytes.length > KEPT_MEMORY) this.#renew(4_096);
   }
 
@@ -78,25 +82,35 @@ export class Records {
   take(): Uint8Array {
     const taken = this.bytes;
     this.#at = 0;
+    this.#open = undefined;
     this.#renew(4_096);
     return taken;
   }
 
   /** Whole records, as they are. */
   copy(bytes: Uint8Array, from: number, to: number): void {
+    this.#open = undefined;
     this.#room(to - from);
     this.#bytes.set(bytes.subarray(from, to), this.#at);
     this.#at += to - from;
   }
 
-  /** A member's, in its packet. */
-  command(seq: number, member: number, packet: Reader): void {
+  /** A member's, in its packet. Returns where that lies. */
+  command(seq: number, member: number, packet: Reader): number {
     const { bytes, start, end } = packet;
     const length = end - start;
-    const to = this.#begin(length) + PRELUDE;
+    const isMore = this.#open?.member === member && this.#open.seq === seq;
+    if (isMore) this.#room(length);
+    const to = isMore ? this.#at : this.#begin(length) + PRELUDE;
     if (length > SHORT) this.#bytes.set(bytes.subarray(start, end), to);
     else packet.copyTo(this.#view, to);
-    this.#end(RECORD.command, seq, member, length);
+    if (isMore) this.#lengthen(this.#open?.at ?? 0, length);
+    else {
+      const at = this.#at;
+      this.#end(RECORD.commands, seq, member, length);
+      this.#open = { at, seq, member };
+    }
+    return to;
   }
 
   decree(seq: number, text: string): void {
@@ -126,6 +140,7 @@ export class Records {
   }
 
   #begin(length: number): number {
+    this.#open = undefined;
     this.#room(PRELUDE + length);
     return this.#at;
   }
@@ -140,6 +155,15 @@ export class Records {
     view.setUint32(at + AT.kind, kind, true);
     view.setUint32(at + AT.crc, crc32c(view, at + COVERED, end), true);
     this.#at = end;
+  }
+
+  /** What was written behind the last record becomes its end. */
+  #lengthen(at: number, by: number): void {
+    const view = this.#view;
+    const from = this.#at;
+    view.setUint32(at + AT.length, view.getUint32(at + AT.length, true) + by, true);
+    view.setUint32(at + AT.crc, crc32c(view, from, from + by, view.getUint32(at + AT.crc, true)), true);
+    this.#at = from + by;
   }
 
   #room(length: number): void {
@@ -230,6 +254,16 @@ export function stampOf(time: number): Uint8Array {
   return records.bytes;
 }
 
+/** The packets of a record of commands, each in the same reader. */
+export function eachCommand({ bytes, start, end }: Record, reader: Reader, visit: (packet: Reader) => void): void {
+  const view = viewOf(bytes);
+  for (let at = start; at < end; ) {
+    const next = at + HEADER + view.getUint32(at, true);
+    visit(reader.open(bytes, at, next, false));
+    at = next;
+  }
+}
+
 export function bodyText({ bytes, start, end }: Pick<Record, 'bytes' | 'start' | 'end'>): string {
   return readUtf8(bytes, start, end);
 }
@@ -254,7 +288,7 @@ function endOf(bytes: Uint8Array, view: DataView, at: number): number | undefine
   if (length < PRELUDE - COVERED || end > bytes.length) return undefined;
   const kind = view.getUint32(at + AT.kind, true);
   if (kind < RECORD.snapshot || kind > LAST_KIND) return undefined;
-  if ((kind === RECORD.command || kind === RECORD.entries) && length < PRELUDE - COVERED + HEADER) return undefined;
+  if ((kind === RECORD.commands || kind === RECORD.entries) && length < PRELUDE - COVERED + HEADER) return undefined;
   return crc32c(view, at + COVERED, end) === view.getUint32(at + AT.crc, true) ? end : undefined;
 }
 

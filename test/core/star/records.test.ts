@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { HubError } from '../../../src/core/errors.js';
 import { crc32c } from '../../../src/core/star/crc32c.js';
-import { bodyText, eachRecord, Records, salvage, soundPart } from '../../../src/core/star/records.js';
+import { HEADER } from '../../../src/core/star/packet.js';
+import { Reader } from '../../../src/core/star/reader.js';
+import { bodyText, eachCommand, eachRecord, RECORD, Records, salvage, soundPart } from '../../../src/core/star/records.js';
 
 function journal(...texts: readonly string[]): Uint8Array {
   const records = new Records();
@@ -24,7 +26,43 @@ function read(bytes: Uint8Array): string[] {
   return texts;
 }
 
+/** Number `id`, with a body of so many bytes. */
+function packet(id: number, length: number): Reader {
+  const bytes = new Uint8Array(HEADER + length).fill(id, HEADER);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, length, true);
+  view.setUint32(12, id, true);
+  return new Reader().open(bytes, 0, bytes.length, true);
+}
+
+/** Of each record: whose it is, of which seq, and the numbers of its commands. */
+function commandsIn(bytes: Uint8Array): [number, number, number[]][] {
+  const records: [number, number, number[]][] = [];
+  eachRecord(bytes, (record) => {
+    const ids: number[] = [];
+    if (record.kind === RECORD.commands) {
+      eachCommand(record, new Reader(), (command) => {
+        expect(command.remaining().every((byte) => byte === command.id)).to.equal(true);
+        ids.push(command.id);
+      });
+    }
+    records.push([record.member, record.seq, ids]);
+  });
+  return records;
+}
+
 describe('CRC-32C', () => {
+  it('goes on from that of what comes before', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat({ max: 60 }), (bytes, cut) => {
+        const view = new DataView(Uint8Array.from(bytes).buffer);
+        const at = Math.min(cut, bytes.length);
+
+        expect(crc32c(view, at, bytes.length, crc32c(view, 0, at))).to.equal(crc32c(view, 0, bytes.length));
+      }),
+    );
+  });
+
   it('is that of the standard', () => {
     const bytes = new DataView(new TextEncoder().encode('123456789').buffer);
 
@@ -37,6 +75,32 @@ describe('CRC-32C', () => {
 describe('Records', () => {
   it('are read as they were written, one after the other', () => {
     expect(read(journal('a', '', 'größer', 'x'.repeat(100_000)))).to.deep.equal(['a', '', 'größer', 'x'.repeat(100_000)]);
+  });
+
+  it('hold the commands of one member together, until something else comes between', () => {
+    const records = new Records();
+
+    for (const id of [1, 2, 3]) records.command(7, 5, packet(id, id * 90));
+    records.command(7, 6, packet(4, 0));
+    records.command(7, 5, packet(5, 10));
+    records.decree(7, 'now');
+    records.command(7, 5, packet(6, 5_000));
+    records.command(8, 5, packet(7, 1));
+
+    expect(commandsIn(records.bytes)).to.deep.equal([[5, 7, [1, 2, 3]], [6, 7, [4]], [5, 7, [5]], [0, 7, []], [5, 7, [6]], [5, 8, [7]]]);
+  });
+
+  it('begin anew where they were written, or handed over', () => {
+    const records = new Records();
+
+    records.command(7, 5, packet(1, 3));
+    const taken = records.take();
+    records.command(7, 5, packet(2, 3));
+    const second = Uint8Array.from(records.bytes);
+    records.clear();
+    records.command(7, 5, packet(3, 3));
+
+    expect([taken, second, records.bytes].map(commandsIn)).to.deep.equal([[[5, 7, [1]]], [[5, 7, [2]]], [[5, 7, [3]]]]);
   });
 
   it('end silently where the last one is cut, wherever that is', () => {
