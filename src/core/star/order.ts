@@ -54,6 +54,9 @@ export class Order implements Flushable {
   #waiting: Matter[] = [];
   /** Until what was written is on the disk, nothing more is. */
   #syncing: Promise<void> | undefined;
+  /** What waits is so much that a turn is left to others before it is written; and that this was done. */
+  #isResting = false;
+  #isRested = false;
   /** It is about to be tried again to write what must be written. */
   #retry: Disposable | undefined;
   #isClosed = false;
@@ -61,6 +64,8 @@ export class Order implements Flushable {
   #size: number;
   /** How long the last snapshot was. */
   #live = 0;
+  /** From when it is due until it is published or given up. */
+  #isRenewing = false;
   #renewal: Renewal | undefined;
 
   constructor({ estate, journal, size, limit, floor, host, turn, refusal, direct }: OrderOptions) {
@@ -136,6 +141,8 @@ export class Order implements Flushable {
   /** Writes and applies what waits. */
   flush(): void {
     if (this.#waiting.length === 0 || this.#syncing !== undefined) return;
+    if (this.#records.size >= TURNFUL && !this.#isRested && !this.#isClosed) return this.#flushLater();
+    this.#isRested = false;
     const matters = this.#waiting;
     const isWritten = this.#records.size > 0;
     this.#waiting = [];
@@ -170,6 +177,17 @@ export class Order implements Flushable {
   #add(matter: Matter): void {
     if (this.#waiting.push(matter) === 1) this.#turn.add(this);
     if (this.#records.size >= GREAT_BATCH) this.flush();
+  }
+
+  /** To read it, and to sum it up, has taken a turn: it is written in the next. */
+  #flushLater(): void {
+    if (this.#isResting) return;
+    this.#isResting = true;
+    this.#host.yield(() => {
+      this.#isResting = false;
+      this.#isRested = true;
+      this.flush();
+    });
   }
 
   async #sync(sync: () => Promise<void>, matters: readonly Matter[]): Promise<void> {
@@ -279,13 +297,19 @@ export class Order implements Flushable {
 
   /** What has become of the state is written in the place of how it came to be, a piece in each turn. */
   #shorten(): void {
-    const journal = this.#journal;
     if (this.#renewal?.isWhole === true) return this.#publish(this.#renewal);
-    if (journal === undefined || this.#isClosed || this.#renewal !== undefined || this.#size <= Math.max(this.#limit, this.#live * 4)) return;
-    this.#renew(() => {
-      this.#renewal = new Renewal(journal, this.#estate, Math.min(PIECE, this.#limit / 16));
-      this.#goOnLater(this.#renewal);
-    });
+    if (this.#isRenewing || this.#journal === undefined || this.#size <= Math.max(this.#limit, this.#live * 4)) return;
+    this.#isRenewing = true;
+    const begin = (): void => this.#renew(() => this.#beginRenewal());
+    // Where a write waits for its flush, this is the only moment in which all that was written has been applied.
+    if (this.#journal.sync === undefined) this.#host.yield(begin);
+    else begin();
+  }
+
+  #beginRenewal(): void {
+    if (this.#isClosed || this.#journal === undefined) return;
+    this.#renewal = new Renewal(this.#journal, this.#estate, Math.min(PIECE, this.#limit / 16));
+    this.#goOnLater(this.#renewal);
   }
 
   #goOnLater(renewal: Renewal): void {
@@ -312,6 +336,7 @@ export class Order implements Flushable {
       this.#live = renewal.live;
       this.#size = renewal.size;
       this.#renewal = undefined;
+      this.#isRenewing = false;
     });
   }
 
@@ -328,6 +353,7 @@ export class Order implements Flushable {
   #endRenewal(): void {
     this.#renewal?.drop();
     this.#renewal = undefined;
+    this.#isRenewing = false;
   }
 }
 
@@ -336,6 +362,8 @@ const LEFT: Outcome = { type: 'left' };
 
 /** So many bytes are written without waiting for the end of the turn. */
 const GREAT_BATCH = 65_536;
+/** To write so many bytes takes a turn of its own. */
+const TURNFUL = 4_194_304;
 /** So many bytes of a snapshot are written in one turn, or a little more. */
 const PIECE = 65_536;
 /** How soon it is tried again to write what must be written. */

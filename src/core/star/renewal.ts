@@ -15,7 +15,7 @@ export class Renewal {
   #appended = 0;
   /** Of what was appended, since the last piece. */
   #recent = 0;
-  #isWhole = false;
+  #isGathered = false;
 
   /** Of the estate as it is now. `piece`: how many bytes are written at once, or a little more. Throws when it cannot be begun. */
   constructor(journal: Journal, estate: Estate, piece: number) {
@@ -23,12 +23,16 @@ export class Renewal {
     this.#steps = estate.snapshot(this.#records);
     this.#piece = Math.max(1, piece);
     // Before anything is appended: what comes before a snapshot is not read.
+    this.#try(() => {
+      this.#step();
+      this.#write();
+    });
     this.goOn();
   }
 
   /** Whether all of it is written, and it may be published. */
   get isWhole(): boolean {
-    return this.#isWhole;
+    return this.#isGathered && this.#records.size === 0;
   }
 
   /** How long the snapshot is. */
@@ -49,33 +53,47 @@ export class Renewal {
 
   /** Writes one more piece. Throws when it cannot be: then it has been dropped, and the journal is as it was. */
   goOn(): void {
-    const enough = Math.min(Math.max(this.#piece, this.#recent * HASTE), this.#piece * MOST_PIECES);
-    try {
-      while (!this.#isWhole && this.#records.size < enough) this.#isWhole = this.#steps.next().done === true;
-      this.#draft.write(this.#records.bytes);
-    } catch (error) {
-      this.drop();
-      throw error;
-    }
-    this.#live += this.#records.size;
-    this.#recent = 0;
-    this.#records.clear();
+    this.#try(() => {
+      if (this.#records.size > 0) return this.#write();
+      const enough = Math.min(Math.max(this.#piece, this.#recent * HASTE), this.#piece * MOST_PIECES);
+      while (!this.#isGathered && this.#records.size < enough) this.#step();
+      // One entry may be so long that it is written in the next turn.
+      if (this.#records.size < TURNFUL) this.#write();
+    });
   }
 
   /** The same. */
   publish(): void {
-    try {
-      this.#draft.publish();
-    } catch (error) {
-      this.drop();
-      throw error;
-    }
+    this.#try(() => this.#draft.publish());
   }
 
   drop(): void {
     this.#draft.drop();
   }
+
+  #step(): void {
+    this.#isGathered = this.#steps.next().done === true;
+  }
+
+  #write(): void {
+    this.#draft.write(this.#records.bytes);
+    this.#live += this.#records.size;
+    this.#recent = 0;
+    this.#records.clear();
+  }
+
+  #try(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.drop();
+      throw error;
+    }
+  }
 }
+
+/** To write so many bytes takes a turn of its own. */
+const TURNFUL = 4_194_304;
 
 /** So many times what comes in between. */
 const HASTE = 2;

@@ -424,6 +424,46 @@ describe('A star with a journal', () => {
     }
   });
 
+  it('has all that was answered when it is written anew, whenever that begins', async () => {
+    for (const flushes of [false, true]) {
+      place = new MortalPlace({ journal: 4_096 });
+      place.journal.sync = flushes ? () => new Promise((resolve) => place.host.yield(() => place.host.yield(resolve))) : undefined;
+      place.founders = new Set(['ann']);
+      ann = await join(place, 'ann');
+      bob = await join(place, 'bob');
+      let count = 0;
+      const goOn = (): void => {
+        count += 1;
+        if (count <= 300) bob.session.submit({ type: 'map.set', map: 'm', key: `${count}`, value: JSON.stringify('x'.repeat(200)) }, goOn);
+      };
+      // One after the other, so that there is always something that is being flushed, and something that waits.
+      const begin = (after: number): void => (after === 0 ? goOn() : place.host.yield(() => begin(after - 1)));
+      for (let i = 0; i < 7; i++) begin(i);
+      await place.host.settle();
+      const { snapshots } = place.journal;
+
+      await killAnn();
+      await succeed();
+      bob.ask({ type: 'map.size', map: 'm' });
+      await place.host.settle();
+
+      expect(snapshots).to.be.above(1);
+      expect(bob.settled.at(-1)).to.deep.equal({ type: 'count', count: 300 });
+    }
+  });
+
+  it('writes what is great in its place, in a turn of its own', async () => {
+    const great = JSON.stringify('x'.repeat(5_000_000));
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '1' });
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: great });
+    bob.ask({ type: 'map.get', map: 'm', key: 'k' });
+    bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '2' });
+    bob.ask({ type: 'map.get', map: 'm', key: 'k' });
+    await place.host.settle();
+
+    expect(bob.settled.map((outcome) => (outcome !== undefined && 'value' in outcome ? outcome.value : outcome instanceof HubError || outcome?.type))).to.deep.equal(['stored', 'stored', great, 'stored', '2']);
+  });
+
   it('keeps a durable map when everybody has gone, without what was bound to a member, and counts its time', async () => {
     const terms = { durable: true, maxEntries: 3 };
     bob.ask({ type: 'map.set', map: 'm', key: 'k', value: '1', terms });
