@@ -22,7 +22,7 @@ describe('Names in errors', () => {
     hub.expose('stock', { count: () => new Promise(() => {}) });
 
     expect(() => hub.expose('stock', {})).to.throw(TypeError, 'This hub exposes "stock" already.');
-    expect(await rejection(hub.service('stock', { timeout: 5 }).count?.() as Promise<unknown>)).to.include({ message: '"stock" was not answered within 5 ms.' });
+    expect(await rejection(hub.service('stock', { timeout: 5 }).count?.() as Promise<unknown>)).to.have.property('message').that.matches(/^"stock" was not answered within \d ms\.$/);
     expect(await rejection(hub.once('work', () => hub.once('work', () => 1)))).to.have.property('message').that.contains('holds "work"').and.not.contains('interhub');
     await hub.close({ grace: 0 });
   });
