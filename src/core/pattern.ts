@@ -8,7 +8,7 @@ export class Pattern {
   /** Throws a `TypeError` when `>` is not the last token. */
   constructor(pattern: string) {
     this.#tokens = pattern.split('.');
-    if (this.#tokens.slice(0, -1).includes('>')) {
+    if (!isListenable(pattern)) {
       throw new TypeError(`The pattern "${pattern}" holds a ">" that is not its last token. Use "*" for a single token.`);
     }
   }
@@ -23,6 +23,11 @@ export class Pattern {
     }
     return given.length === tokens.length;
   }
+}
+
+/** Whether one can listen to it: a topic, or a pattern whose `>` is its last token. */
+export function isListenable(topic: string): boolean {
+  return !topic.includes('>') || !topic.split('.').slice(0, -1).includes('>');
 }
 
 /** Whether a topic is a pattern: one of its tokens is `*` or `>`. */

@@ -130,19 +130,26 @@ export class Seat {
       suspended: (isSuspended) => this.#suspended(isSuspended),
       lost: (error) => this.#lost(error),
     });
+    let known = new Map<string, Interest>();
+    const interests = (): Iterable<Interest> => {
+      known = new Map(this.#interests);
+      return known.values();
+    };
     try {
       const transport = await this.#transport;
-      const session = await transport.join({ member: this.#occupant.introduce(transport), signal: attempt.signal, ear });
+      const session = await transport.join({ member: this.#occupant.introduce(transport), signal: attempt.signal, ear, interests });
       if (attempt.signal.aborted) await session.close();
-      else if (ear.loss === undefined) this.#sit(session, ear);
+      else if (ear.loss === undefined) this.#sit(session, ear, known);
       else this.#failed(failures === 'first' ? 0 : failures, ear.loss);
     } catch (error) {
       if (!attempt.signal.aborted) this.#failed(failures, asHubError(error));
     }
   }
 
-  #sit(session: Session, ear: SessionEar): void {
+  /** `known`: of these interests the authority may know already. */
+  #sit(session: Session, ear: SessionEar, known: ReadonlyMap<string, Interest>): void {
     this.#life = { at: 'seated', session };
+    for (const [key, interest] of known) if (!this.#interests.has(key)) session.unfollow(interest);
     for (const interest of this.#interests.values()) session.follow(interest);
     const held = this.#held;
     this.#held = [];

@@ -25,6 +25,11 @@ export interface Seat {
   /** Aborts the joining. It has no meaning once there is a session. */
   readonly signal: AbortSignal;
   readonly ear: Ear;
+  /**
+   * What the hub follows by now: a transport may make it known before anybody hears that it has joined. The session is told
+   * of all of it by `follow` all the same.
+   */
+  interests(): Iterable<Interest>;
 }
 
 /** What a session says to its hub. No method may be called before `join` has resolved, nor after `lost` or `close`. */

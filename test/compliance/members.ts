@@ -47,6 +47,37 @@ export function members(meet: Meet): void {
       }
     });
 
+    it('and who listens since it was made can be told and asked as soon as it has joined', async () => {
+      const { ann, bob, group } = await meet('ann', 'bob');
+      await ann.run(({ hub, log }) => {
+        const greet = async (): Promise<void> => {
+          for await (const { type, member } of hub.members.watch()) {
+            if (type !== 'joined' || member.name.length > 1) continue;
+            hub.send('greeting', member.name, { to: member });
+            hub.broadcast('news.joined', member.name);
+            const answer = hub.request('name', undefined, { to: member });
+            log('answers').push(await answer.catch(String));
+          }
+        };
+        void greet();
+      });
+      await group.settled();
+
+      await bob.run(({ another, log }) => {
+        for (const name of ['x', 'y', 'z']) {
+          const hub = another(name);
+          hub.on('greeting', (value) => log('greetings').push([name, value]));
+          hub.on('news.*', (value) => value === name && log('news').push(value));
+          hub.handle('name', () => name);
+        }
+      });
+
+      expect(await ann.run(({ log }) => log('answers').reach(3))).to.have.members(['x', 'y', 'z']);
+      expect(await ann.run(({ log }) => log('undelivered').entries)).to.deep.equal([]);
+      expect(await bob.run(({ log }) => log('greetings').reach(3))).to.have.deep.members([['x', 'x'], ['y', 'y'], ['z', 'z']]);
+      expect(await bob.run(({ log }) => log('news').reach(3))).to.have.members(['x', 'y', 'z']);
+    });
+
     it('and never gives a number or an id twice', async () => {
       const { ann, group } = await meet('ann');
       const first = await group.join('bob');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { HubError } from '../../src/core/errors.js';
+import type { Hub } from '../../src/core/hub.js';
 import { ANN, BOB, FakeSession, fakeTransport, hubOver, rejection, seatedHub } from '../support/fake-transport.js';
 import { VirtualHost } from '../support/virtual-host.js';
 
@@ -20,6 +21,28 @@ describe('A seat', () => {
     expect(session.follow.args).to.deep.equal([[{ type: 'topic', name: 'news' }]]);
     expect(session.command('map.add').command).to.include({ map: 'prices', key: 'apple' });
     expect(session.sent).to.deep.equal(['message 2 first', 'message 0 second']);
+  });
+
+  it('says what it follows while it joins, and takes back what it does not follow any more', async () => {
+    const session = new FakeSession();
+    const known: unknown[] = [];
+    const hub: Hub = hubOver({
+      name: 'curious',
+      join: async (seat) => {
+        known.push(...seat.interests());
+        old[Symbol.dispose]();
+        hub.on('new', () => {});
+        return session.take(seat);
+      },
+    });
+    hub.on('news', () => {});
+    const old = hub.on('old', () => {});
+
+    await hub.ready();
+
+    expect(known).to.deep.equal([{ type: 'topic', name: 'news' }, { type: 'topic', name: 'old' }]);
+    expect(session.unfollow.args).to.deep.equal([[{ type: 'topic', name: 'old' }]]);
+    expect(session.follow.args).to.deep.equal([[{ type: 'topic', name: 'news' }], [{ type: 'topic', name: 'new' }]]);
   });
 
   it('holds no more than it has room for', async () => {

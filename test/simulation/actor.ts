@@ -176,7 +176,7 @@ export class Actor implements Ear {
       this.#isLost = false;
       this.#lease = undefined;
       this.#watched = undefined;
-      const session = await this.#transport.join({ member, signal: new AbortController().signal, ear: this });
+      const session = await this.#transport.join({ member, signal: new AbortController().signal, ear: this, interests: () => [] });
       if (this.#isLost) throw new Error('It was lost before it was seen.');
       this.#session = session;
       this.members.clear();

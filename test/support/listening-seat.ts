@@ -1,6 +1,6 @@
 /** A seat whose ear writes down what it hears. */
 import type { HubError } from '../../src/core/errors.js';
-import type { Arrival, Envelope, Event } from '../../src/core/protocol.js';
+import type { Arrival, Envelope, Event, Interest } from '../../src/core/protocol.js';
 import type { Ear, Seat } from '../../src/core/transport.js';
 
 export class ListeningSeat implements Seat, Ear {
@@ -15,13 +15,20 @@ export class ListeningSeat implements Seat, Ear {
   readonly interruptions: HubError[] = [];
   readonly losses: HubError[] = [];
 
-  constructor(name: string, signal: AbortSignal = new AbortController().signal) {
+  readonly #interests: readonly Interest[];
+
+  constructor(name: string, signal: AbortSignal = new AbortController().signal, interests: readonly Interest[] = []) {
+    this.#interests = interests;
     this.member = { id: `${name}-id`, name, labels: {}, pid: 1 };
     this.signal = signal;
   }
 
   get ear(): Ear {
     return this;
+  }
+
+  interests(): Iterable<Interest> {
+    return this.#interests;
   }
 
   received(envelope: Envelope<Arrival>): void {

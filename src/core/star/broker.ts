@@ -12,6 +12,7 @@ import { Connection } from './connection.js';
 import { Delivery } from './delivery.js';
 import { Estate } from './estate.js';
 import type { Hello, Welcome } from './hello.js';
+import { interestsIn } from './listens.js';
 import { Herald } from './herald.js';
 import { Interests } from './interests.js';
 import type { Journal } from './journal.js';
@@ -180,10 +181,11 @@ export class Broker {
     throw new HubError('REFUSED', `A member has seen epoch ${epoch} of this group, and this authority is of epoch ${this.#epoch}: the group never goes back.`);
   }
 
-  #letIn(connection: Connection, { member, proof }: Hello): void {
+  #letIn(connection: Connection, { member, proof, listens }: Hello): void {
     if (this.#members.size >= this.#limits.members) {
       throw new HubError('REFUSED', `The group has ${this.#limits.members} members, its limit. Raise \`limits.members\`, or close hubs that are not needed.`);
     }
+    if (listens !== undefined) connection.first = interestsIn(listens);
     const command = { type: 'member.join', member } as const;
     this.#order.decree(proof === undefined ? { command } : { command, proof }, (outcome) => this.#joined(connection, outcome));
   }

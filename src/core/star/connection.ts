@@ -1,5 +1,6 @@
 /** One end of the link to one process: reads what comes, and ends it when the process does not keep to the rules. */
 import { HubError } from '../errors.js';
+import type { Interest } from '../protocol.js';
 import { Inbox } from './inbox.js';
 import { HELLO_LIMIT } from '../limits.js';
 import type { Link, LinkSink } from './link.js';
@@ -24,6 +25,8 @@ export class Connection implements LinkSink {
   readonly out: Outbox;
   /** To a broker: the member that sits at the other end; 0 before it has been let in, and again after it has left. */
   member = 0;
+  /** To a broker: what it wants to hear of from the first moment on. */
+  first: readonly Interest[] = [];
   /** To a broker: how many commands that came from here wait to be written down, and how many bytes of envelopes behind them. */
   waiting = 0;
   later = 0;

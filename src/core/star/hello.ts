@@ -3,6 +3,7 @@ import { HubError } from '../errors.js';
 import type { HubErrorCode } from '../errors.js';
 import type { Candidate, Member } from '../protocol.js';
 import { MAX_NAME_BYTES } from '../protocol.js';
+import { isListenable } from '../pattern.js';
 import { PROTOCOL } from './packet.js';
 
 export interface Hello {
@@ -16,6 +17,13 @@ export interface Hello {
   readonly resume?: number;
   /** It was given a secret: what the broker is to sign. */
   readonly nonce?: string;
+  /** What it listens to and handles from the first moment on: whoever hears that it has joined may talk to it. */
+  readonly listens?: Listens;
+}
+
+export interface Listens {
+  readonly topics: readonly string[];
+  readonly methods: readonly string[];
 }
 
 /** What a broker that was given a secret answers first. */
@@ -49,7 +57,7 @@ export function readHello(text: string): Hello {
   const hello = parse(text);
   if (!isRecord(hello) || typeof hello['protocol'] !== 'number') throw bad();
   checkProtocol('This process', hello['protocol'], 'the broker of the group');
-  const { member, epoch, proof, resume, nonce } = hello;
+  const { member, epoch, proof, resume, nonce, listens } = hello;
   if (!isRecord(member) || typeof epoch !== 'number') throw bad();
   const { id, name, labels, pid } = member;
   if (typeof id !== 'string' || typeof name !== 'string' || typeof pid !== 'number' || !isRecord(labels)) throw bad();
@@ -69,7 +77,15 @@ export function readHello(text: string): Hello {
     ...(proof === undefined ? {} : { proof }),
     ...(resume === undefined ? {} : { resume }),
     ...(nonce === undefined ? {} : { nonce }),
+    ...(listens === undefined ? {} : { listens: readListens(listens) }),
   };
+}
+
+function readListens(listens: unknown): Listens {
+  if (!isRecord(listens)) throw bad();
+  const { topics, methods } = listens;
+  if (!areNames(topics) || !areNames(methods) || !topics.every(isListenable)) throw bad();
+  return { topics, methods };
 }
 
 export function readChallenge(text: string): Challenge {
@@ -116,6 +132,10 @@ function parse(text: string): unknown {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function areNames(names: unknown): names is readonly string[] {
+  return Array.isArray(names) && names.every((name) => typeof name === 'string' && name.length <= MAX_NAME_BYTES);
 }
 
 function bad(): HubError {

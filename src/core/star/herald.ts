@@ -46,6 +46,7 @@ export class Herald {
       this.#members.get(to)?.out.event(event);
     } else if (to === 'everyone') {
       for (const [number, connection] of this.#members) if (number !== except) connection.out.event(event);
+      if (event.type === 'member.joined') this.#followFirst(this.#members.get(event.member.number));
       if (event.type === 'member.left' && this.#ledger.members.size === 0) this.#retained.clear();
     } else if (event.type === 'map.changed' && event.map === RETAINED) {
       this.#retained.changed(event.change);
@@ -103,6 +104,13 @@ export class Herald {
     if (listener === undefined) return;
     if (this.#delivery.hasRoom(listener)) listener.out.event(event);
     else listener.missed.add(topic);
+  }
+
+  /** In the turn in which the others are told of it: none of them can say anything to it before. */
+  #followFirst(newcomer: Connection | undefined): void {
+    if (newcomer === undefined) return;
+    for (const interest of newcomer.first) this.follow(newcomer, interest);
+    newcomer.first = [];
   }
 
   #tellChange(follower: Connection | undefined, event: Event & { readonly map: string }): void {

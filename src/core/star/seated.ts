@@ -16,6 +16,7 @@ import type { Desk } from './connection.js';
 import type { Welcome } from './hello.js';
 import { Introduction } from './introduction.js';
 import type { Self } from './introduction.js';
+import { interestsIn, listensOf } from './listens.js';
 import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { News } from './news.js';
@@ -72,6 +73,8 @@ export class Seated implements Session, Desk, Patient {
   readonly #commands = new Commands();
   readonly #news: News;
   readonly #interests = new Map<string, Interest>();
+  /** Those of them that the broker knows by the hello. */
+  #introduced = new Set<string>();
   readonly #room: WaitingRoom;
   readonly #ended = new AbortController();
   readonly #gone: Promise<void>;
@@ -190,12 +193,15 @@ export class Seated implements Session, Desk, Patient {
   }
 
   follow(interest: Interest): void {
-    this.#interests.set(`${interest.type} ${interest.name}`, interest);
-    if (this.#life.at === 'seated') this.#connection?.out.interest(KIND.follow, interest);
+    const key = keyOf(interest);
+    this.#interests.set(key, interest);
+    if (this.#life.at === 'seated' && !this.#introduced.delete(key)) this.#connection?.out.interest(KIND.follow, interest);
   }
 
   unfollow(interest: Interest): void {
-    this.#interests.delete(`${interest.type} ${interest.name}`);
+    const key = keyOf(interest);
+    this.#interests.delete(key);
+    this.#introduced.delete(key);
     if (this.#life.at === 'seated') this.#connection?.out.interest(KIND.unfollow, interest);
   }
 
@@ -299,7 +305,11 @@ export class Seated implements Session, Desk, Patient {
   #self(epoch: number): Self {
     const { proof } = this.#options;
     const self = { member: this.#seat.member, epoch, ...(proof === undefined ? {} : { proof }) };
-    return this.#life.at === 'joining' || this.#life.at === 'ended' ? self : { ...self, resume: this.#life.place.member.number };
+    this.#introduced.clear();
+    if (this.#life.at !== 'joining' && this.#life.at !== 'ended') return { ...self, resume: this.#life.place.member.number };
+    const listens = listensOf(this.#seat.interests());
+    this.#introduced = new Set(interestsIn(listens).map(keyOf));
+    return { ...self, listens };
   }
 
   #answered(connection: Connection, packet: Reader, { introduction, entered, refused }: Entering): void {
@@ -443,6 +453,10 @@ export class Seated implements Session, Desk, Patient {
 }
 
 const nothing = (): void => {};
+
+function keyOf({ type, name }: Interest): string {
+  return `${type} ${name}`;
+}
 
 /** How long a leaving member waits for the broker to say good-bye too. */
 const GOOD_BYE = 2_000;

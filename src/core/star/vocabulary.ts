@@ -2,6 +2,8 @@
  * How commands, outcomes, events and interests are written into packets and read out of them: one entry a word.
  * Codes are part of the protocol: a word that is dropped takes its code with it, a new one gets a new code.
  */
+import { HubError } from '../errors.js';
+import { isListenable } from '../pattern.js';
 import type { Interest } from '../protocol.js';
 import { known } from './map-words.js';
 import type { KIND } from './packet.js';
@@ -20,7 +22,9 @@ export function writeInterest(slab: Slab, kind: typeof KIND.follow | typeof KIND
 }
 
 export function readInterest(packet: Reader): Interest {
-  return { type: known(INTERESTS[packet.extra]), name: packet.name };
+  const interest = { type: known(INTERESTS[packet.extra]), name: packet.name };
+  if (interest.type === 'topic' && !isListenable(interest.name)) throw new HubError('BAD_PACKET', 'A member listens to a pattern that holds a ">" which is not its last token.');
+  return interest;
 }
 
 /** The codes of interests: their place in this list. */

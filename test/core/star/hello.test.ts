@@ -19,7 +19,9 @@ describe('The first words on a link', () => {
   });
 
   it('are refused where a part is missing, or is something else', () => {
-    for (const wrong of ['', '[]', 'null', '{}', hello({ epoch: '1' }), hello({ member: {} }), hello({ nonce: 1 }), hello({ nonce: 'x'.repeat(2_000) }), hello({ resume: 'me' })]) {
+    const listens = [1, [], {}, { topics: 'news', methods: [] }, { topics: [1], methods: [] }, { topics: ['a.>.b'], methods: [] }, { topics: [], methods: ['x'.repeat(2_000)] }];
+
+    for (const wrong of ['', '[]', 'null', '{}', hello({ epoch: '1' }), hello({ member: {} }), hello({ nonce: 1 }), hello({ nonce: 'x'.repeat(2_000) }), hello({ resume: 'me' }), ...listens.map((each) => hello({ listens: each }))]) {
       expect(() => readHello(wrong), wrong).to.throw(HubError).with.property('code', 'BAD_PACKET');
     }
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { HubError } from '../../../src/core/errors.js';
 import { EVERYONE, RETAINED } from '../../../src/core/protocol.js';
-import type { Envelope, Outcome } from '../../../src/core/protocol.js';
+import type { Envelope, Interest, Outcome } from '../../../src/core/protocol.js';
 import type { Limits } from '../../../src/core/limits.js';
 import type { Link } from '../../../src/core/star/link.js';
 import { star } from '../../../src/core/star/star.js';
@@ -34,8 +34,8 @@ class Group {
     return meeting.link;
   }
 
-  async join(name: string): Promise<Peer> {
-    const seat = new ListeningSeat(name);
+  async join(name: string, interests: readonly Interest[] = []): Promise<Peer> {
+    const seat = new ListeningSeat(name, undefined, interests);
     const rendezvous = this.#place.rendezvous();
     const joining = star(
       {
@@ -87,6 +87,38 @@ describe('A star', () => {
     expect([ann.number, bob.number]).to.deep.equal([1, 2]);
     expect(bob.session.members.map(({ name }) => name)).to.deep.equal(['ann', 'bob']);
     expect(ann.seat.events).to.deep.equal([{ type: 'member.joined', member: bob.session.member }]);
+  });
+
+  it('knows what a member listens to when the others hear that it has joined, but for what has no room in a hello', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const names = Array.from({ length: 3_000 }, (_, n) => `topic number ${n}`);
+    const interests = names.map((name) => ({ type: 'topic', name }) as const);
+
+    const bob = await group.join('bob', interests);
+    for (const name of names) ann.session.send(message(bob.number, name));
+    await group.host.settle();
+    const before = bob.seat.envelopes.length;
+    for (const interest of interests) bob.session.follow(interest);
+    bob.session.unfollow({ type: 'topic', name: 'topic number 0' });
+    await group.host.settle();
+    for (const name of names) ann.session.send(message(bob.number, name));
+    await group.host.settle();
+
+    expect(before).to.be.within(1_000, 2_000);
+    expect(ann.seat.undelivered).to.have.length(3_000 - before + 1);
+    expect(bob.seat.envelopes).to.have.length(before + 2_999);
+  });
+
+  it('turns away who listens to what is no pattern, and lets it go like anybody else', async () => {
+    const group = new Group();
+    const ann = await group.join('ann');
+    const bob = await group.join('bob');
+
+    bob.session.follow({ type: 'topic', name: 'a.>.b' });
+    await group.host.settle();
+
+    expect(ann.seat.events.map(({ type }) => type)).to.deep.equal(['member.joined', 'member.left']);
   });
 
   it('delivers what one member tells another in order, whatever its kind and size', async () => {
