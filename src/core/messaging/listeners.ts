@@ -108,6 +108,8 @@ export class Listeners {
   }
 
   #keep({ key: topic, version, value: kept }: MapEntry, isLate: boolean): void {
+    // Of what nobody listens to any more no change is told either: whoever listens next is told anew.
+    if (!this.has(topic)) return;
     const { directory, report } = this.#ports;
     let message: Message;
     try {

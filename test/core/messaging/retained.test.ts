@@ -51,6 +51,18 @@ describe('What topics keep', () => {
     sinon.assert.calledOnce(session.follow);
   });
 
+  it('is not kept when it comes too late, for one who listens no more', async () => {
+    const early = hub.on('news', () => {});
+    early[Symbol.dispose]();
+    session.hears(whole(entry('news', 7, 'old')));
+
+    const heard = listen('news');
+    await Promise.resolve();
+    session.hears(whole(entry('news', 9, 'new')));
+
+    expect(heard).to.deep.equal([['new', 'ann', true]]);
+  });
+
   it('comes before anything newer', () => {
     listen('news');
     session.hears(whole(entry('news', 7, 'a')));
