@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { death } from './death.js';
+import { durability } from './durability.js';
 import { entries } from './entries.js';
 import { loading } from './loading.js';
 import { memory } from './memory.js';
 import { replica } from './replica.js';
 import { stall } from './stall.js';
 
-const FIGURES = { death, entries, loading, memory, replica, stall };
+const FIGURES = { death, durability, entries, loading, memory, replica, stall };
 
 const wanted = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'if-'));
