@@ -30,7 +30,7 @@ describe('Whatever bytes come over a link', () => {
     const { answer, losses, links, ended, slowest, largest } = await tellBroker(corpus, PACKETS);
 
     expect([answer, losses, thrown]).to.deep.equal(['still there', [], []]);
-    expect([ended, links - ended].every((some) => some > links / 200), `${ended} of ${links} links were ended`).to.equal(true);
+    expect([ended, links - ended].every((some) => some > 20), `${ended} of ${links} links were ended`).to.equal(true);
     expect(slowest).to.be.below(STALL);
     expect(largest).to.be.below(MOST);
   });

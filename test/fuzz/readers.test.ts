@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { unwrap, isOurs } from '../../src/adapters/ipc/parcel.js';
 import { Estate } from '../../src/core/star/estate.js';
-import { eachRecord, Records, salvage, soundPart } from '../../src/core/star/records.js';
+import { eachRecord } from '../../src/core/star/record.js';
+import { Records } from '../../src/core/star/records.js';
+import { salvage, soundPart } from '../../src/core/star/sound-part.js';
 import { Random } from '../simulation/random.js';
 import { Allocation } from './allocation.js';
 import { mutate } from './mutate.js';

@@ -6,7 +6,7 @@ import { HubError } from '../../src/core/errors.js';
 import { Estate } from '../../src/core/star/estate.js';
 import type { Journal } from '../../src/core/star/journal.js';
 import type { Link } from '../../src/core/star/link.js';
-import { soundPart } from '../../src/core/star/records.js';
+import { soundPart } from '../../src/core/star/sound-part.js';
 import type { Meeting, Rendezvous } from '../../src/core/star/rendezvous.js';
 import { JournalFile } from '../../src/transports/socket/journal-file.js';
 import type { Disk } from '../../src/transports/socket/disk.js';

@@ -6,7 +6,7 @@ import { Commands } from '../../src/core/star/commands.js';
 import type { Journal } from '../../src/core/star/journal.js';
 import { crc32c } from '../../src/core/star/crc32c.js';
 import { KeptOutcomes } from '../../src/core/star/kept-outcomes.js';
-import { eachRecord } from '../../src/core/star/records.js';
+import { eachRecord } from '../../src/core/star/record.js';
 import { Unpacking } from '../../src/core/star/inventory.js';
 import { Order } from '../../src/core/star/order.js';
 import { Renewal } from '../../src/core/star/renewal.js';

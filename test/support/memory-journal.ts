@@ -1,6 +1,6 @@
 /** A journal on a disk of memory: it outlives its broker, and fails when it is told to. */
 import type { Draft, Journal } from '../../src/core/star/journal.js';
-import { soundPart } from '../../src/core/star/records.js';
+import { soundPart } from '../../src/core/star/sound-part.js';
 
 export class MemoryJournal implements Journal {
   bytes: Uint8Array;

@@ -244,8 +244,9 @@ export class Broker {
   #submit(connection: Connection, packet: Reader): void {
     const { member, out, waiting } = connection;
     if (waiting >= this.#limits.commands * 2) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
-    const outcome = this.#return.awaits(member) ? this.#estate.outcome(member, packet.id) : undefined;
-    if (outcome === undefined) this.#order.submit(connection, packet);
+    const isAgain = this.#return.awaits(member);
+    const outcome = isAgain ? this.#estate.outcome(member, packet.id) : undefined;
+    if (outcome === undefined) this.#order.submit(connection, packet, isAgain);
     else out.outcome(packet.id, outcome);
   }
 

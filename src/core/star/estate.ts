@@ -9,8 +9,9 @@ import { Unpacking, inRecords } from './inventory.js';
 import type { Inventory } from './inventory.js';
 import { KeptOutcomes } from './kept-outcomes.js';
 import { Reader } from './reader.js';
-import { bodyText, eachCommand, eachRecord, RECORD } from './records.js';
-import type { Record, Records } from './records.js';
+import { bodyText, eachCommand, eachRecord, RECORD } from './record.js';
+import type { Record } from './record.js';
+import type { Records } from './records.js';
 import { readCommand } from './vocabulary.js';
 import type { Told } from './vocabulary.js';
 
@@ -69,6 +70,11 @@ export class Estate {
   /** What became of a member's command, if it was applied and that may not be known to it. */
   outcome(member: number, number: number): Told | undefined {
     return this.#kept.find(member, number);
+  }
+
+  /** Whether it was decided on a later command of the member than this one, which it asks again. */
+  isPassed(member: number, number: number): boolean {
+    return this.#kept.isPassed(member, number);
   }
 
   /** `seq`: no lower one is given from here on. */

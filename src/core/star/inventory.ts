@@ -13,8 +13,9 @@ import type { KeptSnapshot } from './kept-outcomes.js';
 import { readEntries, writeEntries } from './map-words.js';
 import { inSlices } from './parts.js';
 import type { Reader } from './reader.js';
-import { bodyText, RECORD } from './records.js';
-import type { Record, Records } from './records.js';
+import { bodyText, RECORD } from './record.js';
+import type { Record } from './record.js';
+import type { Records } from './records.js';
 import { Slab } from './slab.js';
 
 export interface Inventory {

@@ -31,6 +31,11 @@ export class KeptOutcomes {
     return this.#members.get(member)?.find(number);
   }
 
+  /** Whether something that the member asked later has been decided. So was this then, and if it is not kept it changed nothing. */
+  isPassed(member: number, number: number): boolean {
+    return this.#members.get(member)?.isPassed(number) === true;
+  }
+
   /** The member has gone: nobody will ask. */
   drop(member: number): void {
     this.#members.delete(member);
@@ -44,6 +49,7 @@ export class KeptOutcomes {
 /** A ring, as long as what is between the oldest and the newest: a number's place is given by the number. */
 class Kept {
   #oldest = 0;
+  #newest: number | undefined;
   #numbers: number[] = new Array<number>(SHORTEST).fill(0);
   #outcomes: (Told | undefined)[] = new Array<undefined>(SHORTEST).fill(undefined);
 
@@ -56,6 +62,11 @@ class Kept {
     }
     this.#numbers[place] = number;
     this.#outcomes[place] = outcome;
+    if (this.#newest === undefined || isBefore(this.#newest, number)) this.#newest = number;
+  }
+
+  isPassed(number: number): boolean {
+    return this.#newest !== undefined && isBefore(number, this.#newest);
   }
 
   find(number: number): Told | undefined {

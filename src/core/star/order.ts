@@ -18,8 +18,8 @@ import type { Asker, Decided, Matter } from './matter.js';
 import { FLAG } from './packet.js';
 import { Reader } from './reader.js';
 import { Records } from './records.js';
-import { Renewal } from './renewal.js';
 import type { Flushable, Turn } from './turn.js';
+import { Upkeep } from './upkeep.js';
 import { readCommand } from './vocabulary.js';
 import type { Told } from './vocabulary.js';
 
@@ -48,6 +48,7 @@ export class Order implements Flushable {
   readonly #refusal: OrderOptions['refusal'];
   readonly #direct: (directed: Directed) => void;
   readonly #clock: Clock;
+  readonly #upkeep: Upkeep | undefined;
   readonly #records = new Records();
   readonly #matters = new Matters();
   /** What waits for its turn, in the order in which it came. */
@@ -60,13 +61,6 @@ export class Order implements Flushable {
   /** It is about to be tried again to write what must be written. */
   #retry: Disposable | undefined;
   #isClosed = false;
-  readonly #limit: number;
-  #size: number;
-  /** How long the last snapshot was. */
-  #live = 0;
-  /** From when it is due until it is published or given up. */
-  #isRenewing = false;
-  #renewal: Renewal | undefined;
 
   constructor({ estate, journal, size, limit, floor, host, turn, refusal, direct }: OrderOptions) {
     this.#estate = estate;
@@ -76,8 +70,7 @@ export class Order implements Flushable {
     this.#turn = turn;
     this.#refusal = refusal;
     this.#direct = direct;
-    this.#size = size;
-    this.#limit = limit;
+    if (journal !== undefined) this.#upkeep = new Upkeep({ journal, estate, host, size, limit, sync: () => this.#syncNow() });
     this.#clock = new Clock(host, turn, estate.ledger, (now) => this.decree({ command: { type: 'time', now } }), journal?.age);
     this.#clock.arm();
   }
@@ -91,8 +84,8 @@ export class Order implements Flushable {
     this.#clock.tick();
   }
 
-  /** A member's command, in the packet in which it came. */
-  submit(asker: Asker, packet: Reader): void {
+  /** A member's command, in the packet in which it came. `isAgain`: it has asked for it before, and may not have heard the outcome. */
+  submit(asker: Asker, packet: Reader, isAgain = false): void {
     if (this.#isClosed) return;
     this.#clock.tick();
     const { id, member: oldest } = packet;
@@ -100,6 +93,8 @@ export class Order implements Flushable {
     const refusal = command.type === 'map.set' ? this.#refusal(command) : undefined;
     if (refusal !== undefined) return this.after(asker.member, () => asker.out.outcome(id, refusal));
     const isAsking = this.ledger.isQuestion(command);
+    // Else a lock would be taken that its asker has released already.
+    if (isAgain && !isAsking && this.#estate.isPassed(asker.member, id)) return this.after(asker.member, () => asker.out.outcome(id, PASSED));
     const matter = this.#matters.take(command);
     matter.member = asker.member;
     matter.oldest = oldest;
@@ -164,7 +159,7 @@ export class Order implements Flushable {
     this.#isClosed = true;
     this.#clock.stop();
     this.#retry?.[Symbol.dispose]();
-    this.#endRenewal();
+    this.#upkeep?.end();
     this.flush();
     while (this.#syncing !== undefined) await this.#syncing;
     this.#waiting = [];
@@ -196,22 +191,28 @@ export class Order implements Flushable {
     try {
       await sync.call(this.#journal);
       this.#syncing = undefined;
-      this.#grown(size);
+      this.#upkeep?.grown(size);
     } catch (error) {
       this.#syncing = undefined;
       this.#unwritten(matters, error, batch);
       return this.flush();
     }
     for (const matter of matters) this.#apply(matter);
-    this.#shorten();
+    this.#upkeep?.tend();
     this.flush();
   }
 
+  /** Unless that is under way, or about to be: then it is for all that was written before. */
+  #syncNow(): void {
+    const sync = this.#journal?.sync;
+    if (sync !== undefined && this.#waiting.length === 0 && this.#syncing === undefined) this.#syncing = this.#sync(sync, []);
+  }
+
   #written(matters: readonly Matter[]): void {
-    this.#grown(this.#records.size);
+    this.#upkeep?.grown(this.#records.size);
     this.#records.clear();
     for (const matter of matters) this.#apply(matter);
-    this.#shorten();
+    this.#upkeep?.tend();
   }
 
   #unwritten(matters: readonly Matter[], cause: unknown, records: Uint8Array = this.#records.take()): void {
@@ -289,82 +290,15 @@ export class Order implements Flushable {
     if (this.#journal === undefined) return ledger.apply(this.#seq + 1, member, command);
     return this.#estate.command(this.#floor, member, oldest, number, command);
   }
-
-  #grown(size: number): void {
-    this.#size += size;
-    this.#renewal?.appended(size);
-  }
-
-  /** What has become of the state is written in the place of how it came to be, a piece in each turn. */
-  #shorten(): void {
-    if (this.#renewal?.isWhole === true) return this.#publish(this.#renewal);
-    if (this.#isRenewing || this.#journal === undefined || this.#size <= Math.max(this.#limit, this.#live * 4)) return;
-    this.#isRenewing = true;
-    const begin = (): void => this.#renew(() => this.#beginRenewal());
-    // Where a write waits for its flush, this is the only moment in which all that was written has been applied.
-    if (this.#journal.sync === undefined) this.#host.yield(begin);
-    else begin();
-  }
-
-  #beginRenewal(): void {
-    if (this.#isClosed || this.#journal === undefined) return;
-    this.#renewal = new Renewal(this.#journal, this.#estate, Math.min(PIECE, this.#limit / 16));
-    this.#goOnLater(this.#renewal);
-  }
-
-  #goOnLater(renewal: Renewal): void {
-    if (renewal.isWhole) return this.#whole(renewal);
-    this.#host.yield(() => {
-      if (this.#renewal !== renewal) return;
-      this.#renew(() => {
-        renewal.goOn();
-        this.#goOnLater(renewal);
-      });
-    });
-  }
-
-  /** Where all has to be on the disk first, it takes the next flush, or one of its own. */
-  #whole(renewal: Renewal): void {
-    const sync = this.#journal?.sync;
-    if (sync === undefined) return this.#publish(renewal);
-    if (this.#waiting.length === 0 && this.#syncing === undefined) this.#syncing = this.#sync(sync, []);
-  }
-
-  #publish(renewal: Renewal): void {
-    this.#renew(() => {
-      renewal.publish();
-      this.#live = renewal.live;
-      this.#size = renewal.size;
-      this.#renewal = undefined;
-      this.#isRenewing = false;
-    });
-  }
-
-  #renew(step: () => void): void {
-    try {
-      step();
-    } catch {
-      // The journal stays as long as it is, and whole; it is tried again when it has grown by as much once more.
-      this.#live = this.#size;
-      this.#endRenewal();
-    }
-  }
-
-  #endRenewal(): void {
-    this.#renewal?.drop();
-    this.#renewal = undefined;
-    this.#isRenewing = false;
-  }
 }
 
 const nothing = (): void => {};
 const LEFT: Outcome = { type: 'left' };
+const PASSED: Told = { type: 'unwritten', reason: 'The last authority could not write it down, and has gone on to what came later. Nothing was changed.' };
 
 /** So many bytes are written without waiting for the end of the turn. */
 const GREAT_BATCH = 65_536;
 /** To write so many bytes takes a turn of its own. */
 const TURNFUL = 4_194_304;
-/** So many bytes of a snapshot are written in one turn, or a little more. */
-const PIECE = 65_536;
 /** How soon it is tried again to write what must be written. */
 const RETRY = 100;

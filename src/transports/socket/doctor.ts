@@ -2,7 +2,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Estate } from '../../core/star/estate.js';
-import { eachRecord, salvage, soundPart } from '../../core/star/records.js';
+import { eachRecord } from '../../core/star/record.js';
+import { salvage, soundPart } from '../../core/star/sound-part.js';
 import { openFolder } from './folder.js';
 import { Generations } from './generations.js';
 import { NAME } from './journal-file.js';

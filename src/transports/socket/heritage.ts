@@ -5,7 +5,7 @@
 import { dirname, join } from 'node:path';
 import { HubError } from '../../core/errors.js';
 import { Estate } from '../../core/star/estate.js';
-import { soundPart } from '../../core/star/records.js';
+import { soundPart } from '../../core/star/sound-part.js';
 import { systemDisk } from './disk.js';
 import type { Disk } from './disk.js';
 import { JournalFile, NAME } from './journal-file.js';

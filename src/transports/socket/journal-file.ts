@@ -4,7 +4,8 @@
  */
 import { dirname, join } from 'node:path';
 import type { Draft, Journal } from '../../core/star/journal.js';
-import { markAt, soundPart, stampOf } from '../../core/star/records.js';
+import { markAt, stampOf } from '../../core/star/records.js';
+import { soundPart } from '../../core/star/sound-part.js';
 import { systemDisk, writeAll } from './disk.js';
 import type { Disk } from './disk.js';
 import { JournalDraft } from './journal-draft.js';

@@ -380,6 +380,25 @@ describe('A star with a journal', () => {
     expect(bob.settled[1]).to.deep.equal({ type: 'absent' });
   });
 
+  it('does not do what could not be written when it is asked again after something later was done', async () => {
+    place.stopped.add('bob');
+    place.journal.room = 0;
+    bob.ask(acquire(1));
+    bob.session.submit({ type: 'lock.release', ticket: 1 });
+    await place.host.settle();
+    place.journal.room = Infinity;
+    await place.host.pass(200);
+
+    await killAnn();
+    place.stopped.delete('bob');
+    await succeed('cid');
+    cid.ask(acquire(1));
+    await place.host.settle();
+
+    expect(bob.settled).to.have.nested.property('[0].code', 'JOURNAL');
+    expect(cid.settled).to.have.nested.property('[0].type', 'granted');
+  });
+
   it('refuses who wants to join when it cannot be written down', async () => {
     place.journal.room = 0;
     const seat = new ListeningSeat('dan');

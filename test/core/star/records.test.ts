@@ -4,7 +4,9 @@ import { HubError } from '../../../src/core/errors.js';
 import { crc32c } from '../../../src/core/star/crc32c.js';
 import { HEADER } from '../../../src/core/star/packet.js';
 import { Reader } from '../../../src/core/star/reader.js';
-import { bodyText, eachCommand, eachRecord, RECORD, Records, salvage, soundPart } from '../../../src/core/star/records.js';
+import { bodyText, eachCommand, eachRecord, RECORD } from '../../../src/core/star/record.js';
+import { Records } from '../../../src/core/star/records.js';
+import { salvage, soundPart } from '../../../src/core/star/sound-part.js';
 
 function journal(...texts: readonly string[]): Uint8Array {
   const records = new Records();
