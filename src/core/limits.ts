@@ -2,6 +2,8 @@
 export interface Limits {
   /** The longest packet, and so the largest value. Default 64 MiB. */
   readonly packet: number;
+  /** The largest value of a map, and the most that is asked of a map at once: the others wait while it is worked off. Default 16 MiB. */
+  readonly entry: number;
   /** How much may wait at the broker for one member before envelopes for it are returned to their senders. Default 16 MiB. */
   readonly queue: number;
   /** How much of what a process says may wait to leave it, in bytes, before it is told to stop. Default 64 MiB. */
@@ -22,6 +24,7 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   packet: 64 * 1024 * 1024,
+  entry: 16 * 1024 * 1024,
   queue: 16 * 1024 * 1024,
   unsent: 64 * 1024 * 1024,
   retained: 16 * 1024 * 1024,

@@ -27,6 +27,7 @@ import { Retained } from './retained.js';
 import { Return } from './return.js';
 import type { IsDead } from './return.js';
 import type { Secret } from './secret.js';
+import { checkCommandPacket } from './sizes.js';
 import { Turn } from './turn.js';
 import { readInterest } from './vocabulary.js';
 
@@ -243,6 +244,7 @@ export class Broker {
   /** Whoever comes back asks again, and hears what became of what was done already. */
   #submit(connection: Connection, packet: Reader): void {
     const { member, out, waiting } = connection;
+    checkCommandPacket(packet, this.#limits);
     if (waiting >= this.#limits.commands * 2) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
     const isAgain = this.#return.awaits(member);
     const outcome = isAgain ? this.#estate.outcome(member, packet.id) : undefined;

@@ -4,6 +4,7 @@ import type { Limits } from '../limits.js';
 import type { Command, MapCommand, Payload } from '../protocol.js';
 import { shownName } from '../shown-name.js';
 import { utf8Length } from '../text.js';
+import type { Reader } from './reader.js';
 
 type OfMany = Extract<MapCommand, { readonly type: 'map.pick' | 'map.transact' }>;
 
@@ -13,22 +14,37 @@ const ROOM_FOR_THE_REST = 4_096;
 /** Throws `TOO_LARGE`. No character takes more than three bytes: what is short is not counted. */
 export function checkPayload(payload: Payload, name: string, limits: Limits): void {
   if (typeof payload === 'string' && payload.length * 3 <= limits.packet - ROOM_FOR_THE_REST) return;
-  checkSize(sizeOf(payload), name === '' ? 'An answer, or a part of one,' : `A value for "${shownName(name)}"`, limits);
+  checkSize(sizeOf(payload), name === '' ? 'An answer, or a part of one,' : `A value for "${shownName(name)}"`, 'packet', limits);
 }
 
 /** Throws `TOO_LARGE`. */
 export function checkCommand(command: Command, limits: Limits): void {
-  if (command.type === 'map.set') checkPayload(command.value, command.key, limits);
-  else if (command.type === 'map.transact' || command.type === 'map.pick') checkSize(sizeOfMany(command), `What is asked of the map "${command.map}" at once`, limits);
+  if (command.type === 'map.set') {
+    const { value, key } = command;
+    if (typeof value !== 'string' || value.length * 3 > Math.min(limits.entry, limits.packet - ROOM_FOR_THE_REST)) checkAsked(sizeOf(value), `A value for "${shownName(key)}"`, limits);
+  } else if (command.type === 'map.transact' || command.type === 'map.pick') {
+    checkAsked(sizeOfMany(command), `What is asked of the map "${command.map}" at once`, limits);
+  }
+}
+
+/** The same of a command that has come. */
+export function checkCommandPacket({ start, end }: Reader, { entry }: Limits): void {
+  const size = end - start;
+  if (size > entry + ROOM_FOR_THE_REST) throw new HubError('TOO_LARGE', `A command of ${size} bytes came; the limit is ${entry}. Ask for less at once, or raise \`limits.entry\` on all sides.`);
 }
 
 export function sizeOf(payload: Payload): number {
   return typeof payload === 'string' ? utf8Length(payload) : payload.bytes.length;
 }
 
-function checkSize(size: number, what: string, { packet }: Limits): void {
-  const longest = packet - ROOM_FOR_THE_REST;
-  if (size > longest) throw new HubError('TOO_LARGE', `${what} takes ${size} bytes; the limit is ${longest}. Send it in parts, or raise \`limits.packet\` on all sides.`);
+function checkAsked(size: number, what: string, limits: Limits): void {
+  checkSize(size, what, 'packet', limits);
+  checkSize(size, what, 'entry', limits);
+}
+
+function checkSize(size: number, what: string, name: 'packet' | 'entry', limits: Limits): void {
+  const longest = name === 'packet' ? limits.packet - ROOM_FOR_THE_REST : limits.entry;
+  if (size > longest) throw new HubError('TOO_LARGE', `${what} takes ${size} bytes; the limit is ${longest}. Send it in parts, or raise \`limits.${name}\` on all sides.`);
 }
 
 /** A little more than it takes. */

@@ -34,7 +34,7 @@ class Group {
     return meeting.link;
   }
 
-  async join(name: string, interests: readonly Interest[] = []): Promise<Peer> {
+  async join(name: string, interests: readonly Interest[] = [], limits = this.#limits): Promise<Peer> {
     const seat = new ListeningSeat(name, undefined, interests);
     const rendezvous = this.#place.rendezvous();
     const joining = star(
@@ -46,7 +46,7 @@ class Group {
           return meeting;
         },
       },
-      { host: this.host, limits: this.#limits },
+      { host: this.host, limits },
     ).join(seat);
     // Its rejection is for whoever awaits it below.
     joining.catch(() => {});
@@ -424,6 +424,25 @@ describe('A star', () => {
     await group.host.settle();
 
     expect(await bob.submit({ type: 'map.size', map: 'm' })).to.deep.equal({ type: 'count', count: 0 });
+  });
+
+  it('refuses what is too much for a map at its sender, and does not hear one who sends it all the same', async () => {
+    const group = new Group({ entry: 5_000 });
+    const ann = await group.join('ann');
+    const bob = await group.join('bob', [], { entry: 1_000_000 });
+    const set = (length: number) => ({ type: 'map.set', map: 'm', key: 'k', value: JSON.stringify('x'.repeat(length)) }) as const;
+
+    expect(() => ann.session.submit(set(5_000), () => {})).to.throw(HubError, 'limits.entry').with.property('code', 'TOO_LARGE');
+    expect(await ann.submit(set(4_900))).to.include({ type: 'stored' });
+    ann.session.send(request(bob.number, 1, JSON.stringify('x'.repeat(50_000))));
+    await group.host.settle();
+    const heard = bob.seat.envelopes.length;
+    bob.session.submit(set(10_000), () => {});
+    await group.host.settle();
+
+    expect(heard).to.equal(1);
+    expect(bob.seat.losses).to.have.length(1);
+    expect(await ann.submit({ type: 'map.size', map: 'm' })).to.include({ count: 1 });
   });
 
   it('refuses a value over the limit at its sender, who keeps the seat', async () => {
