@@ -1,6 +1,5 @@
 /** One map of the group, as one hub sees it. It holds nothing: every call is a command, and the authority's order is its truth. */
 import type * as api from '../api.js';
-import { offAbort, onAbort } from '../aborts.js';
 import { checkFunction, checkName } from '../arguments.js';
 import { encode } from '../codec/codec.js';
 import { HubError } from '../errors.js';
@@ -14,6 +13,7 @@ import { readCount, readEntries, readEntry, readPresence, readRemoved, readStore
 import { asCommand, readTransacted } from './map-transactions.js';
 import { MapWatch } from './map-watch.js';
 import type { MapWatches } from './map-watches.js';
+import { unlessAborted } from './patience.js';
 import { Replica } from './replica.js';
 
 export class SharedMap<V> implements api.SharedMap<V> {
@@ -80,8 +80,7 @@ export class SharedMap<V> implements api.SharedMap<V> {
     checkFunction('change', change);
     const lifetime = checkUpdate(options);
     const { signal } = options;
-    const updated = this.#update(key, change, lifetime, signal);
-    return signal === undefined ? updated : abortable(updated, signal);
+    return unlessAborted(this.#update(key, change, lifetime, signal), signal);
   }
 
   transact(transaction: api.MapTransaction<V>): Promise<api.Transacted<V>> {
@@ -154,11 +153,3 @@ export class SharedMap<V> implements api.SharedMap<V> {
 }
 
 type Update<V> = (value: V | undefined) => V | undefined | Promise<V | undefined>;
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    onAbort(signal, abort);
-    promise.then(resolve, reject).finally(() => offAbort(signal, abort));
-  });
-}
