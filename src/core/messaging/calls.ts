@@ -210,9 +210,10 @@ export class Calls implements CallKeeper {
     reject: (reason: unknown) => void,
     isListening = false,
   ): PendingCall {
-    const parts = isStream(input) ? iteratorOf(input) : undefined;
+    const comesInParts = isStream(input);
+    const parts = comesInParts ? iteratorOf(input) : undefined;
     const number = this.#free.pop() ?? this.#calls.length;
-    const call = new PendingCall(this, number, method, isStream(input) ? STREAM : input, to, timeout, signal, resolve, reject);
+    const call = new PendingCall(this, number, method, comesInParts ? STREAM : input, to, timeout, signal, resolve, reject);
     if (parts !== undefined) this.#pour(call, parts);
     this.#calls[number] = call;
     call.isListening = isListening;
