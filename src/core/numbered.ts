@@ -12,10 +12,6 @@ export class Numbered<T extends object> {
   /** The upper bits of the product are the place: they are spread evenly, the lower ones are not. */
   #shift = Math.clz32(LEAST) + 1;
 
-  get size(): number {
-    return this.#size;
-  }
-
   /** Numbers are whole, from 0 to 2^32 - 1. */
   get(number: number): T | undefined {
     return this.#things[this.#find(number)];
@@ -45,8 +41,8 @@ export class Numbered<T extends object> {
     this.#resize(LEAST);
   }
 
-  /** In no order, as they are now: what comes and goes meanwhile changes nothing of it. */
-  values(): readonly T[] {
+  /** In no order, as they are now, in an array of the caller's own. */
+  values(): T[] {
     return this.#things.filter((thing) => thing !== undefined);
   }
 

@@ -120,7 +120,7 @@ export class Locks {
 
   /** A member's tickets, in the order of asking. */
   ticketsOf(member: number): readonly Ticket[] {
-    return inOrder([...(this.#tickets.get(member)?.values() ?? NOBODY)]);
+    return inOrder(this.#tickets.get(member)?.values() ?? []);
   }
 
   snapshot(): readonly TicketSnapshot[] {
