@@ -5,9 +5,8 @@ const POLYNOMIAL = 0x82f63b78;
 /** The remainders of a byte with no byte behind it, with one, and so on up to seven. */
 const [ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT] = tables();
 
-/** `before`: of the bytes in front of these. */
-export function crc32c(bytes: DataView, from: number, to: number, before = 0): number {
-  let crc = ~before;
+export function crc32c(bytes: DataView, from: number, to: number): number {
+  let crc = -1;
   let at = from;
   for (; at + 8 <= to; at += 8) {
     const low = bytes.getInt32(at, true) ^ crc;

@@ -17,6 +17,7 @@ import { Matters } from './matter.js';
 import type { Asker, Decided, Matter } from './matter.js';
 import { FLAG } from './packet.js';
 import { Reader } from './reader.js';
+import { eachCommand } from './record.js';
 import { Records } from './records.js';
 import type { Flushable, Turn } from './turn.js';
 import { Upkeep } from './upkeep.js';
@@ -256,9 +257,14 @@ export class Order implements Flushable {
 
   /** Puts it in line with what was recorded of it. */
   #again(matter: Matter, records: Uint8Array): void {
-    const { asker, from, to } = matter;
-    if (asker !== undefined && from < to) this.#record(matter, new Reader().open(records, from, to, true));
-    else {
+    const { asker, from, to, number, oldest } = matter;
+    if (asker !== undefined && from < to) {
+      eachCommand({ bytes: records, start: from, end: to }, new Reader(), (packet) => {
+        packet.id = number;
+        packet.member = oldest;
+        this.#record(matter, packet);
+      });
+    } else {
       matter.from = this.#records.size;
       this.#records.copy(records, from, to);
       matter.to = this.#records.size;

@@ -21,7 +21,8 @@ export class Reader {
   member = 0;
   id = 0;
   extra = 0;
-  #nameLength = 0;
+  nameLength = 0;
+  #nameAt = 0;
   #at = 0;
   /** Whether what is taken out of the packet may go on lying in its memory. */
   #isOurs = false;
@@ -32,33 +33,38 @@ export class Reader {
 
   /** Turns to a whole packet, or to what has come of a fragment. `isOurs`: nobody will write over these bytes. */
   open(bytes: Uint8Array, start: number, end: number, isOurs: boolean): this {
-    if (this.bytes !== bytes) {
-      this.bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    const view = this.#view;
-    this.start = start;
-    this.end = end;
-    this.#isOurs = isOurs;
+    const view = this.#turnTo(bytes, start, end, isOurs);
     this.kind = view.getUint8(start + AT.kind);
     this.flags = view.getUint8(start + AT.flags);
     this.member = view.getUint32(start + AT.member, true);
     this.id = view.getUint32(start + AT.id, true);
     this.extra = view.getUint32(start + AT.extra, true);
-    this.#nameLength = view.getUint16(start + AT.nameLength, true);
-    this.#at = start + HEADER + this.#nameLength;
+    this.nameLength = view.getUint16(start + AT.nameLength, true);
+    this.#nameAt = start + HEADER;
+    this.#at = this.#nameAt + this.nameLength;
     if (this.#at > end) throw bad('its name is longer than itself');
+    return this;
+  }
+
+  /** Turns to what is left of a command's packet in a record (`record.ts`): its name and its body. */
+  openCommand(bytes: Uint8Array, start: number, end: number, nameLength: number, type: number, number: number, oldest: number): this {
+    if (start + nameLength > end) throw bad('its name is longer than itself');
+    this.#turnTo(bytes, start, end, false);
+    this.nameLength = nameLength;
+    this.#nameAt = start;
+    this.#at = start + nameLength;
+    this.kind = KIND.command;
+    this.flags = 0;
+    this.member = oldest;
+    this.id = number;
+    this.extra = type;
     return this;
   }
 
   /** Turns to what has come of the same fragment since. */
   goOn(bytes: Uint8Array, start: number, end: number, isOurs: boolean): this {
-    this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.start = start;
-    this.end = end;
-    this.#isOurs = isOurs;
-    this.#nameLength = 0;
+    this.#turnTo(bytes, start, end, isOurs);
+    this.nameLength = 0;
     this.#at = start;
     return this;
   }
@@ -70,8 +76,8 @@ export class Reader {
   }
 
   get name(): string {
-    const from = this.start + HEADER;
-    return this.#nameLength === 0 ? '' : readUtf8(this.bytes, from, from + this.#nameLength);
+    const from = this.#nameAt;
+    return this.nameLength === 0 ? '' : readUtf8(this.bytes, from, from + this.nameLength);
   }
 
   get hasMore(): boolean {
@@ -151,13 +157,35 @@ export class Reader {
     if (count * size > this.end - this.#at) throw bad('it promises more than it holds');
   }
 
-  /** Copies the packet as it is, in words: for the short ones that most are, cheaper than any view of it. */
+  /** Name and body, which lie in the packet's memory. */
+  get content(): Uint8Array {
+    return this.bytes.subarray(this.#nameAt, this.end);
+  }
+
+  /** How long they are. */
+  get length(): number {
+    return this.end - this.#nameAt;
+  }
+
+  /** Copies name and body, in words: for the short ones that most are, cheaper than any view of them. */
   copyTo(target: DataView, to: number): void {
     const view = this.#view;
-    const { start, end } = this;
-    let from = start;
-    for (; from + 4 <= end; from += 4) target.setInt32(to + from - start, view.getInt32(from, true), true);
-    for (; from < end; from++) target.setUint8(to + from - start, view.getUint8(from));
+    const { end } = this;
+    const by = to - this.#nameAt;
+    let from = this.#nameAt;
+    for (; from + 4 <= end; from += 4) target.setInt32(from + by, view.getInt32(from, true), true);
+    for (; from < end; from++) target.setUint8(from + by, view.getUint8(from));
+  }
+
+  #turnTo(bytes: Uint8Array, start: number, end: number, isOurs: boolean): DataView {
+    if (this.bytes !== bytes) {
+      this.bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    this.start = start;
+    this.end = end;
+    this.#isOurs = isOurs;
+    return this.#view;
   }
 
   #encoded(form: number, from: number, to: number): Encoded {

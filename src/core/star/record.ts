@@ -6,8 +6,15 @@
  *      8  f64  seq: where the ledger stood when the record was written
  *     16  u32  member: who submitted the command; 0 is the authority
  *     20  u32  kind
- *     24       an authority's command (JSON), commands of one member (their packets as they came, one behind the other),
- *              a snapshot, or nothing: a mark, a stamp
+ *     24       an authority's command (JSON), commands of one member, a snapshot, or nothing: a mark, a stamp
+ *
+ * A command has of its packet what does not follow from what is before it:
+ *
+ *     u8        its type (the packet's `extra`), and two flags
+ *     u32, u32  with the first flag: its number, and the oldest that its sender has no outcome of. Without: one more, and
+ *               the same, as the command before it in the record
+ *     u8, u8    length of the name, and of name and body; with the second flag u32, u32
+ *               name and body
  *
  * A snapshot is many records, the last of which closes it (`inventory.ts`). Commands between them came while it was written,
  * and after the moment of which it is.
@@ -24,7 +31,7 @@
 import { readUtf8 } from '../text.js';
 import { crc32c } from './crc32c.js';
 import { HEADER } from './packet.js';
-import type { Reader } from './reader.js';
+import { Reader } from './reader.js';
 
 export const RECORD = {
   /** The end of a snapshot. */
@@ -39,6 +46,10 @@ export const RECORD = {
 } as const;
 
 export const LAST_KIND = RECORD.stamp;
+
+/** In the first byte of a command, beside its type: what else is said of it. */
+export const HEAD = { type: 0x3f, numbered: 0x40, long: 0x80 } as const;
+export const LONGEST_HEAD = 17;
 
 /** What stands in front of a record's body. */
 export const PRELUDE = 24;
@@ -74,13 +85,21 @@ export function eachRecord(bytes: Uint8Array, visit: (record: Record) => void = 
   return at;
 }
 
-/** The packets of a record of commands, each in the same reader. */
-export function eachCommand({ bytes, start, end }: Record, reader: Reader, visit: (packet: Reader) => void): void {
-  const view = viewOf(bytes);
-  for (let at = start; at < end; ) {
-    const next = at + HEADER + view.getUint32(at, true);
-    visit(reader.open(bytes, at, next, false));
-    at = next;
+/** The commands of a record, each in the same reader; or one alone, whose number may not be told then. */
+export function eachCommand({ bytes, start, end }: Pick<Record, 'bytes' | 'start' | 'end'>, reader: Reader, visit: (packet: Reader) => void): void {
+  const record = new Reader().goOn(bytes, start, end, false);
+  let number = 0;
+  let oldest = 0;
+  while (record.hasMore) {
+    const head = record.u8();
+    const isNumbered = (head & HEAD.numbered) !== 0;
+    number = isNumbered ? record.u32() : (number + 1) >>> 0;
+    if (isNumbered) oldest = record.u32();
+    const isLong = (head & HEAD.long) !== 0;
+    const nameLength = isLong ? record.u32() : record.u8();
+    const length = isLong ? record.u32() : record.u8();
+    const from = record.skip(length);
+    visit(reader.openCommand(bytes, from, from + length, nameLength, head & HEAD.type, number, oldest));
   }
 }
 
@@ -96,7 +115,7 @@ export function endOf(bytes: Uint8Array, view: DataView, at: number): number | u
   if (length < PRELUDE - COVERED || end > bytes.length) return undefined;
   const kind = view.getUint32(at + RECORD_AT.kind, true);
   if (kind < RECORD.snapshot || kind > LAST_KIND) return undefined;
-  if ((kind === RECORD.commands || kind === RECORD.entries) && length < PRELUDE - COVERED + HEADER) return undefined;
+  if (kind === RECORD.entries && length < PRELUDE - COVERED + HEADER) return undefined;
   return crc32c(view, at + COVERED, end) === view.getUint32(at + RECORD_AT.crc, true) ? end : undefined;
 }
 

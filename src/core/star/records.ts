@@ -2,14 +2,19 @@
 import { allocate, utf8Length, writeUtf8 } from '../text.js';
 import { crc32c } from './crc32c.js';
 import type { Reader } from './reader.js';
-import { COVERED, PRELUDE, RECORD, RECORD_AT, viewOf } from './record.js';
+import { COVERED, HEAD, LONGEST_HEAD, PRELUDE, RECORD, RECORD_AT, viewOf } from './record.js';
 
 export class Records {
   #bytes = allocate(4_096);
   #view = viewOf(this.#bytes);
   #at = 0;
-  /** The record of a member's commands that is the last, and can take more of them; whose they are, and of which seq. */
-  #open: { readonly at: number; readonly seq: number; readonly member: number } | undefined;
+  /** Where the last record begins, until it is closed; if it is of commands, whose they are, and of which seq. */
+  #open: number | undefined;
+  #member = NOBODY;
+  #seq = 0;
+  /** Of its last command. */
+  #number = 0;
+  #oldest = 0;
 
   get size(): number {
     return this.#at;
@@ -17,12 +22,14 @@ export class Records {
 
   /** All that was gathered; the memory is written over once they are cleared. */
   get bytes(): Uint8Array {
+    this.#close();
     return this.#bytes.subarray(0, this.#at);
   }
 
   clear(): void {
     this.#at = 0;
     this.#open = undefined;
+    this.#member = NOBODY;
     if (this.#bytes.length > KEPT_MEMORY) this.#renew(4_096);
   }
 
@@ -30,94 +37,107 @@ export class Records {
   take(): Uint8Array {
     const taken = this.bytes;
     this.#at = 0;
-    this.#open = undefined;
     this.#renew(4_096);
     return taken;
   }
 
   /** Whole records, as they are. */
   copy(bytes: Uint8Array, from: number, to: number): void {
-    this.#open = undefined;
+    this.#close();
     this.#room(to - from);
-    this.#bytes.set(bytes.subarray(from, to), this.#at);
-    this.#at += to - from;
+    this.#raw(bytes.subarray(from, to));
   }
 
-  /** A member's, in its packet. Returns where that lies. */
+  /** A member's, in its packet. Returns where it lies: up to the end of all that was gathered. */
   command(seq: number, member: number, packet: Reader): number {
-    const { bytes, start, end } = packet;
-    const length = end - start;
-    const isMore = this.#open?.member === member && this.#open.seq === seq;
-    if (isMore) this.#room(length);
-    const to = isMore ? this.#at : this.#begin(length) + PRELUDE;
-    if (length > SHORT) this.#bytes.set(bytes.subarray(start, end), to);
-    else packet.copyTo(this.#view, to);
-    if (isMore) this.#lengthen(this.#open?.at ?? 0, length);
-    else {
-      const at = this.#at;
-      this.#end(RECORD.commands, seq, member, length);
-      this.#open = { at, seq, member };
+    const { id: number, member: oldest, extra: type, nameLength, length } = packet;
+    const isMore = this.#member === member && this.#seq === seq;
+    const isNext = isMore && number === (this.#number + 1) >>> 0 && oldest === this.#oldest;
+    const isShort = length < SHORT;
+    if (isMore) this.#room(LONGEST_HEAD + length);
+    else this.#begin(RECORD.commands, seq, LONGEST_HEAD + length, member);
+    this.#number = number;
+    this.#oldest = oldest;
+
+    const view = this.#view;
+    const from = this.#at;
+    let at = from + 1;
+    view.setUint8(from, type | (isNext ? 0 : HEAD.numbered) | (isShort ? 0 : HEAD.long));
+    if (!isNext) {
+      view.setUint32(at, number, true);
+      view.setUint32(at + 4, oldest, true);
+      at += 8;
     }
-    return to;
+    if (isShort) {
+      view.setUint8(at, nameLength);
+      view.setUint8(at + 1, length);
+      packet.copyTo(view, at + 2);
+      this.#at = at + 2 + length;
+    } else {
+      view.setUint32(at, nameLength, true);
+      view.setUint32(at + 4, length, true);
+      this.#at = at + 8;
+      this.#raw(packet.content);
+    }
+    return from;
   }
 
   decree(seq: number, text: string): void {
-    const length = utf8Length(text);
-    const at = this.#begin(length);
-    writeUtf8(this.#bytes, at + PRELUDE, text);
-    this.#end(RECORD.decree, seq, 0, length);
+    this.#begin(RECORD.decree, seq, utf8Length(text));
+    this.#at += writeUtf8(this.#bytes, this.#at, text);
   }
 
   /** Of a snapshot. */
   rest(kind: typeof RECORD.snapshot | typeof RECORD.entries | typeof RECORD.part, seq: number, bytes: Uint8Array): void {
-    const to = this.#begin(bytes.length) + PRELUDE;
-    this.#bytes.set(bytes, to);
-    this.#end(kind, seq, 0, bytes.length);
+    this.#begin(kind, seq, bytes.length);
+    this.#raw(bytes);
   }
 
   /** All that is before it, so many bytes, is on the disk when this is. */
   mark(at: number): void {
-    this.#begin(0);
-    this.#end(RECORD.mark, at, 0, 0);
+    this.#begin(RECORD.mark, at, 0);
   }
 
   /** When that was written, on a clock that all who read it have. */
   stamp(time: number): void {
-    this.#begin(0);
-    this.#end(RECORD.stamp, time, 0, 0);
+    this.#begin(RECORD.stamp, time, 0);
   }
 
-  #begin(length: number): number {
-    this.#open = undefined;
+  /** A record with room for so much. */
+  #begin(kind: number, seq: number, length: number, member = NOBODY): void {
+    this.#close();
     this.#room(PRELUDE + length);
-    return this.#at;
-  }
-
-  #end(kind: number, seq: number, member: number, length: number): void {
     const at = this.#at;
     const view = this.#view;
-    const end = at + PRELUDE + length;
-    view.setUint32(at + RECORD_AT.length, PRELUDE - COVERED + length, true);
     view.setFloat64(at + RECORD_AT.seq, seq, true);
     view.setUint32(at + RECORD_AT.member, member, true);
     view.setUint32(at + RECORD_AT.kind, kind, true);
-    view.setUint32(at + RECORD_AT.crc, crc32c(view, at + COVERED, end), true);
-    this.#at = end;
+    this.#open = at;
+    this.#member = member;
+    this.#seq = seq;
+    this.#at = at + PRELUDE;
   }
 
-  /** What was written behind the last record becomes its end. */
-  #lengthen(at: number, by: number): void {
+  /** Whatever was written since the last record was begun is its body. */
+  #close(): void {
+    const at = this.#open;
+    if (at === undefined) return;
     const view = this.#view;
-    const from = this.#at;
-    view.setUint32(at + RECORD_AT.length, view.getUint32(at + RECORD_AT.length, true) + by, true);
-    view.setUint32(at + RECORD_AT.crc, crc32c(view, from, from + by, view.getUint32(at + RECORD_AT.crc, true)), true);
-    this.#at = from + by;
+    view.setUint32(at + RECORD_AT.length, this.#at - at - COVERED, true);
+    view.setUint32(at + RECORD_AT.crc, crc32c(view, at + COVERED, this.#at), true);
+    this.#open = undefined;
+    this.#member = NOBODY;
+  }
+
+  #raw(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 
   #room(length: number): void {
     const needs = this.#at + length;
     if (needs <= this.#bytes.length) return;
-    const old = this.bytes;
+    const old = this.#bytes.subarray(0, this.#at);
     this.#renew(Math.max(needs, this.#bytes.length * 2));
     this.#bytes.set(old, 0);
   }
@@ -141,7 +161,11 @@ export function stampOf(time: number): Uint8Array {
   return records.bytes;
 }
 
-const SHORT = 128;
+/** Whose a record is that is not of a member's commands. */
+const NOBODY = 0;
+
+/** Shorter commands have their lengths in a byte each. */
+const SHORT = 256;
 
 /** More than this is given back after a great batch. */
 const KEPT_MEMORY = 1 << 20;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { HubError } from '../../../src/core/errors.js';
 import { crc32c } from '../../../src/core/star/crc32c.js';
-import { HEADER } from '../../../src/core/star/packet.js';
+import { AT, HEADER } from '../../../src/core/star/packet.js';
 import { Reader } from '../../../src/core/star/reader.js';
 import { bodyText, eachCommand, eachRecord, RECORD } from '../../../src/core/star/record.js';
 import { Records } from '../../../src/core/star/records.js';
@@ -28,12 +28,15 @@ function read(bytes: Uint8Array): string[] {
   return texts;
 }
 
-/** Number `id`, with a body of so many bytes. */
-function packet(id: number, length: number): Reader {
+/** Number `id`, with a name and a body of so many bytes. */
+function packet(id: number, length: number, { oldest = 0, type = 0, nameLength = 0 } = {}): Reader {
   const bytes = new Uint8Array(HEADER + length).fill(id, HEADER);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, length, true);
-  view.setUint32(12, id, true);
+  view.setUint32(AT.length, length, true);
+  view.setUint16(AT.nameLength, nameLength, true);
+  view.setUint32(AT.member, oldest, true);
+  view.setUint32(AT.id, id, true);
+  view.setUint32(AT.extra, type, true);
   return new Reader().open(bytes, 0, bytes.length, true);
 }
 
@@ -54,17 +57,6 @@ function commandsIn(bytes: Uint8Array): [number, number, number[]][] {
 }
 
 describe('CRC-32C', () => {
-  it('goes on from that of what comes before', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat({ max: 60 }), (bytes, cut) => {
-        const view = new DataView(Uint8Array.from(bytes).buffer);
-        const at = Math.min(cut, bytes.length);
-
-        expect(crc32c(view, at, bytes.length, crc32c(view, 0, at))).to.equal(crc32c(view, 0, bytes.length));
-      }),
-    );
-  });
-
   it('is that of the standard', () => {
     const bytes = new DataView(new TextEncoder().encode('123456789').buffer);
 
@@ -90,6 +82,43 @@ describe('Records', () => {
     records.command(8, 5, packet(7, 1));
 
     expect(commandsIn(records.bytes)).to.deep.equal([[5, 7, [1, 2, 3]], [6, 7, [4]], [5, 7, [5]], [0, 7, []], [5, 7, [6]], [5, 8, [7]]]);
+  });
+
+  it('have all of a command that decides what becomes of it, whatever came before it', () => {
+    const command = fc.record({
+      seq: fc.constantFrom(7, 8),
+      member: fc.constantFrom(5, 6),
+      id: fc.constantFrom(0, 1, 2, 3, 0xffff_fffe, 0xffff_ffff),
+      oldest: fc.constantFrom(0, 1, 0xffff_ffff),
+      type: fc.constantFrom(1, 2, 63),
+      nameLength: fc.constantFrom(0, 1, 255, 256, 65_535),
+      bodyLength: fc.constantFrom(0, 1, 3, 254, 255, 256, 70_000),
+    });
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 12 }), (commands) => {
+        const records = new Records();
+        for (const { seq, member, id, nameLength, bodyLength, ...rest } of commands) records.command(seq, member, packet(id, nameLength + bodyLength, { nameLength, ...rest }));
+
+        const found: unknown[] = [];
+        eachRecord(records.bytes, (record) =>
+          eachCommand(record, new Reader(), ({ id, member: oldest, extra: type, nameLength, length, content }) => {
+            expect(content.every((byte) => byte === (id & 0xff))).to.equal(true);
+            found.push({ seq: record.seq, member: record.member, id, oldest, type, nameLength, bodyLength: length - nameLength });
+          }),
+        );
+        expect(found).to.deep.equal(commands);
+      }),
+    );
+  });
+
+  it('take three bytes beside its name and body for a command that follows another', () => {
+    const records = new Records();
+    records.command(7, 5, packet(1, 10, { nameLength: 5 }));
+    const before = records.size;
+
+    for (let id = 2; id <= 100; id++) records.command(7, 5, packet(id, 10, { nameLength: 5 }));
+
+    expect(records.size - before).to.equal(99 * (3 + 10));
   });
 
   it('begin anew where they were written, or handed over', () => {
