@@ -19,6 +19,7 @@ import { KeepAlive } from './keep-alive.js';
 import type { AnnouncementPorts } from './messaging/announcement.js';
 import { Answers } from './messaging/answers.js';
 import { Calls } from './messaging/calls.js';
+import { Gatherings } from './messaging/gatherings.js';
 import type { Letter } from './messaging/letter.js';
 import { Listeners } from './messaging/listeners.js';
 import { Outbox } from './messaging/outbox.js';
@@ -51,6 +52,7 @@ export class HubParts implements Occupant {
   readonly announcing: AnnouncementPorts;
   readonly listeners: Listeners;
   readonly calls: Calls;
+  readonly gatherings: Gatherings;
   readonly retries: Retries;
   readonly answers: Answers;
   readonly tickets: Tickets;
@@ -76,6 +78,7 @@ export class HubParts implements Occupant {
     this.announcing = { directory, authority: seat, isSuspended: () => seat.status === 'suspended', keepAlive, report: (error) => this.report(error) };
     this.listeners = new Listeners({ directory, interests: seat, keepAlive, report: (error) => this.report(error) });
     this.calls = new Calls(outbox, deadlines, keepAlive);
+    this.gatherings = new Gatherings(this.calls, outbox, directory, keepAlive);
     this.retries = new Retries(deadlines, keepAlive, () => host.now());
     this.answers = new Answers({ host, deadlines, outbox, directory, interests: seat, keepAlive });
     this.tickets = new Tickets(seat, directory, deadlines, keepAlive);
@@ -186,6 +189,7 @@ export class HubParts implements Occupant {
     // Whoever waits for something hears of it there.
     if (error.code !== 'CLOSED' && !this.keepAlive.hasPending && this.statusListeners.size === 0) this.report(error);
     this.outbox.closed(error);
+    this.gatherings.closed(error);
     this.calls.closed(error);
     this.retries.closed(error);
     this.services.closed(error);

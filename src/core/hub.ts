@@ -145,8 +145,7 @@ export class Hub implements api.Hub {
     checkName('method', method);
     checkGathering(options);
     const { timeout = this.#timeout } = options;
-    const { calls, inheritance, members } = this.#parts;
-    return calls.gather(method, encode(input), timeout, inheritance.asked(options), members) as api.Gathering<O>;
+    return this.#parts.gatherings.begin(method, encode(input), timeout, this.#parts.inheritance.asked(options)) as api.Gathering<O>;
   }
 
   expose<T extends object>(name: string, object: T, options: ExposeOptions<T> = NO_OPTIONS): Exposed {

@@ -5,18 +5,16 @@
  * A call's number is its place in an array. A member answers every request exactly once, also one that was cancelled, so
  * a place is given away again when the answer has come, or the member has gone: a late answer never meets a new call.
  */
-import type { Address, Call, GatherOptions, RequestOptions } from '../api.js';
+import type { Address, Call, RequestOptions } from '../api.js';
 import { offAbort, onAbort } from '../aborts.js';
 import { decode } from '../codec/codec.js';
 import { encodeFailure, readFailure } from '../codec/failure.js';
 import type { Deadlines } from '../deadlines.js';
-import type { Directory } from '../directory.js';
 import { HubError } from '../errors.js';
 import { shorter } from '../inheritance.js';
 import type { KeepAlive } from '../keep-alive.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
 import { STREAM, isStream } from './flow.js';
-import { Gathering } from './gathering.js';
 import { Inflow } from './inflow.js';
 import { Letter } from './letter.js';
 import { noReceiver } from './outbox.js';
@@ -45,7 +43,6 @@ export class Calls implements CallKeeper {
   /** A call's number is its index; there is no call 0. */
   readonly #calls: (PendingCall | undefined)[] = [undefined];
   #free: number[] = [];
-  readonly #gatherings = new Set<Gathering>();
 
   constructor(outbox: Outbox, deadlines: Deadlines, keepAlive: KeepAlive) {
     this.#outbox = outbox;
@@ -106,27 +103,6 @@ export class Calls implements CallKeeper {
     this.#post(call);
   }
 
-  gather(method: string, payload: Payload, timeout: number, options: GatherOptions, directory: Directory): Gathering {
-    const { signal } = options;
-    const abort = (): void => gathering.fail(signal?.reason);
-    const gathering = new Gathering(method, payload, {
-      directory,
-      handlers: (name) => this.#outbox.handlers(name),
-      ask: (to) => this.request(method, payload, timeout, { ...options, to }),
-      ended: () => {
-        offAbort(signal, abort);
-        this.#keepAlive.end();
-        this.#gatherings.delete(gathering);
-      },
-    });
-    this.#keepAlive.begin();
-    this.#gatherings.add(gathering);
-    onAbort(signal, abort);
-    if (signal?.aborted === true) abort();
-    else this.#send(gathering);
-    return gathering;
-  }
-
   /** A part of an answer has come. */
   chunkCame(envelope: Envelope<Arrival>): void {
     const call = this.#at(envelope);
@@ -183,7 +159,6 @@ export class Calls implements CallKeeper {
 
   closed(error: HubError): void {
     const { code, message, cause } = error;
-    for (const gathering of this.#gatherings) gathering.fail(error);
     this.#giveUp(() => true, (call) => new HubError(code, message, { mayHaveRun: call.member !== 0, cause }));
   }
 
@@ -264,14 +239,6 @@ export class Calls implements CallKeeper {
     };
     call.input = new Outflow(parts, outlet, 0);
     void call.input.run();
-  }
-
-  #send(gathering: Gathering): void {
-    try {
-      this.#outbox.post(gathering);
-    } catch (error) {
-      gathering.fail(error);
-    }
   }
 
   #post(call: PendingCall): void {
