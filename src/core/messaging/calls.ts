@@ -1,9 +1,6 @@
 /**
  * The requests that this member has made: each is settled once, by an answer, by its deadline, by its signal, or by the
  * end of the member that it is at.
- *
- * A call's number is its place in an array. A member answers every request exactly once, also one that was cancelled, so
- * a place is given away again when the answer has come, or the member has gone: a late answer never meets a new call.
  */
 import type { Address, Call, RequestOptions } from '../api.js';
 import { offAbort, onAbort } from '../aborts.js';
@@ -22,6 +19,7 @@ import type { Outbox } from './outbox.js';
 import { Outflow } from './outflow.js';
 import { PendingCall } from './pending-call.js';
 import type { CallKeeper } from './pending-call.js';
+import { PendingCalls } from './pending-calls.js';
 import { RunningCall } from './running-call.js';
 import { iteratorOf } from '../iterator-of.js';
 import { shownName } from '../shown-name.js';
@@ -40,9 +38,7 @@ export class Calls implements CallKeeper {
   readonly #outbox: Outbox;
   readonly #deadlines: Deadlines;
   readonly #keepAlive: KeepAlive;
-  /** A call's number is its index; there is no call 0. */
-  readonly #calls: (PendingCall | undefined)[] = [undefined];
-  #free: number[] = [];
+  readonly #pending = new PendingCalls();
 
   constructor(outbox: Outbox, deadlines: Deadlines, keepAlive: KeepAlive) {
     this.#outbox = outbox;
@@ -105,7 +101,7 @@ export class Calls implements CallKeeper {
 
   /** A part of an answer has come. */
   chunkCame(envelope: Envelope<Arrival>): void {
-    const call = this.#at(envelope);
+    const call = this.#pending.at(envelope);
     if (call === undefined || call.isWithdrawn) return;
     call.deadline?.cancel();
     if (call.answer !== undefined) call.answer.push(envelope.payload, envelope.extra);
@@ -114,14 +110,14 @@ export class Calls implements CallKeeper {
 
   /** A handler wants more of the input. */
   credited(envelope: Envelope<Arrival>): void {
-    this.#at(envelope)?.input?.credit(envelope.extra);
+    this.#pending.at(envelope)?.input?.credit(envelope.extra);
   }
 
   /** A reply or a failure has come. */
   answered(envelope: Envelope<Arrival>): void {
-    const call = this.#at(envelope);
+    const call = this.#pending.at(envelope);
     if (call === undefined) return;
-    if (call.isWithdrawn) return this.#forget(call);
+    if (call.isWithdrawn) return this.#pending.free(call);
     if (envelope.type === 'reply') return this.#resolve(call, envelope.payload);
 
     const thrown = readFailure(envelope.payload);
@@ -131,9 +127,9 @@ export class Calls implements CallKeeper {
 
   /** A request has come back: its member never saw it. */
   returned(envelope: Envelope<Arrival>, why: 'absent' | 'full'): void {
-    const call = this.#at(envelope);
+    const call = this.#pending.at(envelope);
     if (call === undefined) return;
-    if (call.isWithdrawn) return this.#forget(call);
+    if (call.isWithdrawn) return this.#pending.free(call);
     if (why === 'full') {
       this.#turnedAway(call, new HubError('OVERLOADED', `"${shownName(call.name)}" was not asked: too much waits for that member already.`, { mayHaveRun: false }));
     } else if (call.to === undefined) {
@@ -144,22 +140,27 @@ export class Calls implements CallKeeper {
   }
 
   memberLeft(number: number): void {
-    this.#giveUp((call) => call.member === number, (call) => new HubError('LOST', `The member that was asked for "${shownName(call.name)}" has left before it answered.`, { mayHaveRun: true }));
+    for (const call of this.#pending.all()) {
+      if (call.member !== number) continue;
+      this.#pending.free(call);
+      if (!call.isWithdrawn) this.#fail(call, new HubError('LOST', `The member that was asked for "${shownName(call.name)}" has left before it answered.`, { mayHaveRun: true }));
+    }
   }
 
-  /**
-   * What has not departed is none the worse: it goes out with the next session. The numbers of the others are not used again,
-   * for an answer that was on its way may still come.
-   */
+  /** What has not departed is none the worse: it goes out with the next session. An answer to the others may still be on its way. */
   lost(error: HubError): void {
-    const free = this.#free.slice();
-    this.#giveUp((call) => call.member !== 0, (call) => new HubError('LOST', `The group was lost before "${shownName(call.name)}" was answered: ${error.message}`, { mayHaveRun: true, cause: error }));
-    this.#free = free;
+    for (const call of this.#pending.all()) {
+      if (call.member === 0) continue;
+      this.#pending.retire(call);
+      if (!call.isWithdrawn) this.#fail(call, new HubError('LOST', `The group was lost before "${shownName(call.name)}" was answered: ${error.message}`, { mayHaveRun: true, cause: error }));
+    }
   }
 
-  closed(error: HubError): void {
-    const { code, message, cause } = error;
-    this.#giveUp(() => true, (call) => new HubError(code, message, { mayHaveRun: call.member !== 0, cause }));
+  closed({ code, message, cause }: HubError): void {
+    for (const call of this.#pending.all()) {
+      this.#pending.free(call);
+      if (!call.isWithdrawn) this.#fail(call, new HubError(code, message, { mayHaveRun: call.member !== 0, cause }));
+    }
   }
 
   expired(call: PendingCall): void {
@@ -187,10 +188,9 @@ export class Calls implements CallKeeper {
   ): PendingCall {
     const comesInParts = isStream(input);
     const parts = comesInParts ? iteratorOf(input) : undefined;
-    const number = this.#free.pop() ?? this.#calls.length;
-    const call = new PendingCall(this, number, method, comesInParts ? STREAM : input, to, timeout, signal, resolve, reject);
+    const call = new PendingCall(this, this.#pending.number(), method, comesInParts ? STREAM : input, to, timeout, signal, resolve, reject);
     if (parts !== undefined) this.#pour(call, parts);
-    this.#calls[number] = call;
+    this.#pending.add(call);
     call.isListening = isListening;
     if (isListening) this.#keepAlive.listen();
     else this.#keepAlive.begin();
@@ -249,16 +249,10 @@ export class Calls implements CallKeeper {
     }
   }
 
-  #at({ call, member }: Envelope<Arrival>): PendingCall | undefined {
-    const found = this.#calls[call];
-    return found?.member === member ? found : undefined;
-  }
-
   /** Its member is told that nobody waits any more; the place stays taken until the answer comes. */
   #cancel(call: PendingCall, reason: unknown): void {
     if (call.member === 0) return this.#reject(call, reason);
-    this.#settled(call);
-    call.reject(reason);
+    this.#fail(call, reason);
     this.#tell(call, 'cancel', '', 0);
   }
 
@@ -276,16 +270,8 @@ export class Calls implements CallKeeper {
     this.#post(call);
   }
 
-  #giveUp(which: (call: PendingCall) => boolean, why: (call: PendingCall) => HubError): void {
-    for (const call of this.#calls) {
-      if (call === undefined || !which(call)) continue;
-      if (call.isWithdrawn) this.#forget(call);
-      else this.#reject(call, why(call));
-    }
-  }
-
   #resolve(call: PendingCall, payload: Arrival): void {
-    this.#forget(call);
+    this.#pending.free(call);
     this.#settled(call);
     try {
       call.resolve(decode(payload));
@@ -295,7 +281,11 @@ export class Calls implements CallKeeper {
   }
 
   #reject(call: PendingCall, reason: unknown): void {
-    this.#forget(call);
+    this.#pending.free(call);
+    this.#fail(call, reason);
+  }
+
+  #fail(call: PendingCall, reason: unknown): void {
     this.#settled(call);
     call.reject(reason);
   }
@@ -309,12 +299,6 @@ export class Calls implements CallKeeper {
     call.input?.stop();
     if (call.isListening) this.#keepAlive.unlisten();
     else this.#keepAlive.end();
-  }
-
-  /** Its number may be used again. */
-  #forget({ call }: PendingCall): void {
-    this.#calls[call] = undefined;
-    this.#free.push(call);
   }
 }
 

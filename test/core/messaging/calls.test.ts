@@ -68,6 +68,28 @@ describe('Calls', () => {
     expect(await Promise.all(next)).to.deep.equal([2, 3]);
   });
 
+  it('never share a number, also with what is asked while the group is being lost', async () => {
+    const first = hub.request('price', 0, { to: 'ann' });
+    session.receives({ type: 'reply', member: 2, call: session.envelope('request').call, payload: '0' });
+    await first;
+    const asked: Promise<unknown>[] = [];
+    const ask = (value: number): number => asked.push(hub.request('price', value, { to: 'ann' }));
+    const parts: AsyncIterableIterator<number> = {
+      [Symbol.asyncIterator]: () => parts,
+      next: () => new Promise(() => {}),
+      return: async () => ({ done: true, value: ask(1) + ask(2) }),
+    };
+    const interrupted = hub.request('price', parts, { to: 'ann' });
+
+    session.ear.interrupted(new HubError('LOST', 'The broker died.'));
+    ask(3);
+    session.receives({ type: 'reply', member: 2, call: session.envelope('request', 1).call, payload: '"late"' });
+    for (const which of [2, 3, 4]) session.receives({ type: 'reply', member: 2, call: session.envelope('request', which).call, payload: String(which - 1) });
+
+    expect(await rejection(interrupted)).to.include({ code: 'LOST' });
+    expect(await Promise.all(asked)).to.deep.equal([1, 2, 3]);
+  });
+
   it('ask another when one has stopped to handle it', async () => {
     handlers(2, 3);
     const asked = hub.request('price');
