@@ -8,6 +8,7 @@ import type { Status, StatusChange } from './api.js';
 import type { Deadline, Deadlines } from './deadlines.js';
 import { HubError } from './errors.js';
 import type { HubErrorCode } from './errors.js';
+import { InterestSet } from './interest-set.js';
 import type { Candidate, Command, Interest } from './protocol.js';
 import { SessionEar } from './session-ear.js';
 import type { Hearer } from './session-ear.js';
@@ -38,7 +39,7 @@ export class Seat {
   readonly #occupant: Occupant;
   readonly #deadlines: Deadlines;
   readonly #limit: number;
-  readonly #interests = new Map<string, Interest>();
+  readonly #interests = new InterestSet();
   #life: Life;
   #held: Held[] = [];
   #ready: Waiter[] = [];
@@ -96,12 +97,12 @@ export class Seat {
   }
 
   follow(interest: Interest): void {
-    this.#interests.set(`${interest.type} ${interest.name}`, interest);
+    this.#interests.add(interest);
     this.#session?.follow(interest);
   }
 
   unfollow(interest: Interest): void {
-    this.#interests.delete(`${interest.type} ${interest.name}`);
+    this.#interests.delete(interest);
     this.#session?.unfollow(interest);
   }
 
@@ -130,10 +131,10 @@ export class Seat {
       suspended: (isSuspended) => this.#suspended(isSuspended),
       lost: (error) => this.#lost(error),
     });
-    let known = new Map<string, Interest>();
+    let known = new InterestSet();
     const interests = (): Iterable<Interest> => {
-      known = new Map(this.#interests);
-      return known.values();
+      known = new InterestSet(this.#interests);
+      return known;
     };
     try {
       const transport = await this.#transport;
@@ -147,10 +148,10 @@ export class Seat {
   }
 
   /** `known`: of these interests the authority may know already. */
-  #sit(session: Session, ear: SessionEar, known: ReadonlyMap<string, Interest>): void {
+  #sit(session: Session, ear: SessionEar, known: Iterable<Interest>): void {
     this.#life = { at: 'seated', session };
-    for (const [key, interest] of known) if (!this.#interests.has(key)) session.unfollow(interest);
-    for (const interest of this.#interests.values()) session.follow(interest);
+    for (const interest of known) if (!this.#interests.has(interest)) session.unfollow(interest);
+    for (const interest of this.#interests) session.follow(interest);
     const held = this.#held;
     this.#held = [];
     for (const { command, settled } of held) submitSafely(session, command, settled);

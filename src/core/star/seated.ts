@@ -5,6 +5,7 @@
  */
 import { HubError } from '../errors.js';
 import type { Host } from '../host.js';
+import { InterestSet } from '../interest-set.js';
 import { EVERYONE } from '../protocol.js';
 import type { Command, Envelope, Interest, MapTerms, Member } from '../protocol.js';
 import { shownName } from '../shown-name.js';
@@ -72,9 +73,9 @@ export class Seated implements Session, Desk, Patient {
   readonly #pulse: Pulse;
   readonly #commands = new Commands();
   readonly #news: News;
-  readonly #interests = new Map<string, Interest>();
+  readonly #interests = new InterestSet();
   /** Those of them that the broker knows by the hello. */
-  #introduced = new Set<string>();
+  #introduced = new InterestSet();
   readonly #room: WaitingRoom;
   readonly #ended = new AbortController();
   readonly #gone: Promise<void>;
@@ -193,15 +194,13 @@ export class Seated implements Session, Desk, Patient {
   }
 
   follow(interest: Interest): void {
-    const key = keyOf(interest);
-    this.#interests.set(key, interest);
-    if (this.#life.at === 'seated' && !this.#introduced.delete(key)) this.#connection?.out.interest(KIND.follow, interest);
+    this.#interests.add(interest);
+    if (this.#life.at === 'seated' && !this.#introduced.delete(interest)) this.#connection?.out.interest(KIND.follow, interest);
   }
 
   unfollow(interest: Interest): void {
-    const key = keyOf(interest);
-    this.#interests.delete(key);
-    this.#introduced.delete(key);
+    this.#interests.delete(interest);
+    this.#introduced.delete(interest);
     if (this.#life.at === 'seated') this.#connection?.out.interest(KIND.unfollow, interest);
   }
 
@@ -305,10 +304,12 @@ export class Seated implements Session, Desk, Patient {
   #self(epoch: number): Self {
     const { proof } = this.#options;
     const self = { member: this.#seat.member, epoch, ...(proof === undefined ? {} : { proof }) };
-    this.#introduced.clear();
-    if (this.#life.at !== 'joining' && this.#life.at !== 'ended') return { ...self, resume: this.#life.place.member.number };
+    if (this.#life.at !== 'joining' && this.#life.at !== 'ended') {
+      this.#introduced = new InterestSet();
+      return { ...self, resume: this.#life.place.member.number };
+    }
     const listens = listensOf(this.#seat.interests());
-    this.#introduced = new Set(interestsIn(listens).map(keyOf));
+    this.#introduced = new InterestSet(interestsIn(listens));
     return { ...self, listens };
   }
 
@@ -354,7 +355,7 @@ export class Seated implements Session, Desk, Patient {
   /** In this order: who comes later finds its listeners there, and hears of its grants when their tickets are known again. */
   #sayAgain(present: ReadonlySet<number>): void {
     const out = this.#connection?.out;
-    for (const interest of this.#interests.values()) out?.interest(KIND.follow, interest);
+    for (const interest of this.#interests) out?.interest(KIND.follow, interest);
     this.#commands.forEach((number, command, isQuiet) => out?.command(number, this.#commands.oldest, command, isQuiet));
     out?.control(KIND.resumed);
     const undeliverable: Envelope[] = [];
@@ -453,10 +454,6 @@ export class Seated implements Session, Desk, Patient {
 }
 
 const nothing = (): void => {};
-
-function keyOf({ type, name }: Interest): string {
-  return `${type} ${name}`;
-}
 
 /** How long a leaving member waits for the broker to say good-bye too. */
 const GOOD_BYE = 2_000;
