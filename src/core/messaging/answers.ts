@@ -150,17 +150,23 @@ export class Answers {
     this.#keep(call);
     this.#workload.began(call);
     Promise.resolve(output).then(
-      (value) => {
-        if (isStream(value)) return this.#pour(call, value).then(() => this.#workload.finished(call));
-        this.#reply(call, value);
-        this.#workload.finished(call);
-        return undefined;
-      },
+      (value) => this.#fulfilled(call, value),
       (thrown: unknown) => {
         this.#fail(call, thrown);
         this.#workload.finished(call);
       },
     );
+  }
+
+  /** What a handler has promised is there; to look at it may throw as well. */
+  #fulfilled(call: RunningCall, value: unknown): void {
+    try {
+      if (isStream(value)) return this.#pourOut(call, value);
+      this.#reply(call, value);
+    } catch (thrown) {
+      this.#fail(call, thrown);
+    }
+    this.#workload.finished(call);
   }
 
   #queue(queue: PQueue, answer: Answer, input: unknown, call: RunningCall): void {
@@ -183,6 +189,10 @@ export class Answers {
   #begin(call: RunningCall, source: AsyncIterable<unknown>): void {
     this.#keep(call);
     this.#workload.began(call);
+    this.#pourOut(call, source);
+  }
+
+  #pourOut(call: RunningCall, source: AsyncIterable<unknown>): void {
     void this.#pour(call, source).then(() => this.#workload.finished(call));
   }
 

@@ -62,6 +62,18 @@ describe('Answers', () => {
     expect(decodeFailure(session.envelope('failure').payload)).to.be.instanceOf(RangeError);
   });
 
+  it('are failures when what was promised does', async () => {
+    const trap = (): never => {
+      throw new RangeError('A trap.');
+    };
+    hub.handle('trap', async () => new Proxy({}, { has: trap, ownKeys: trap }));
+
+    session.receives({ type: 'request', member: 2, name: 'trap', call: 5 });
+    await turn();
+
+    expect(decodeFailure(session.envelope('failure').payload)).to.be.instanceOf(RangeError);
+  });
+
   it('are given at once to what is cancelled, and not again', async () => {
     const running = slow();
     session.receives({ type: 'request', member: 2, name: 'slow', call: 5 });
