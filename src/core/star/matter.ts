@@ -20,7 +20,7 @@ export type Decided = (outcome: Outcome | HubError) => void;
 
 export class Matter {
   /** None where something else waits for its turn. */
-  command: Command | undefined = undefined;
+  readonly command: Command | undefined;
   /** As it was when it came: what was written down then is applied, and what was not is answered. */
   isAsking = false;
   /** 0 is the authority. */
@@ -36,42 +36,14 @@ export class Matter {
   from = 0;
   to = 0;
 
+  constructor(command: Command | undefined) {
+    this.command = command;
+  }
+
   /** Whether it cannot be refused: what has ended has ended. */
   get mustBe(): boolean {
     return this.command?.type === 'lock.release' || this.command?.type === 'member.leave';
   }
-
-  clear(): void {
-    this.command = undefined;
-    this.isAsking = false;
-    this.isQuiet = false;
-    this.member = 0;
-    this.asker = undefined;
-    this.proof = undefined;
-    this.decided = nothing;
-    this.from = 0;
-    this.to = 0;
-  }
 }
-
-/** They are used again: one is made for each that waits at the same time, and not for each command. */
-export class Matters {
-  readonly #spare: Matter[] = [];
-
-  take(command: Command | undefined): Matter {
-    const matter = this.#spare.pop() ?? new Matter();
-    matter.command = command;
-    return matter;
-  }
-
-  /** Nobody has it any more. */
-  free(matter: Matter): void {
-    if (this.#spare.length >= MOST_SPARE) return;
-    matter.clear();
-    this.#spare.push(matter);
-  }
-}
-
-const MOST_SPARE = 256;
 
 const nothing = (): void => {};

@@ -13,8 +13,8 @@ import type { Command, MapCommand, Outcome } from '../protocol.js';
 import { Clock } from './clock.js';
 import type { Decree, Estate } from './estate.js';
 import type { Journal } from './journal.js';
-import { Matters } from './matter.js';
-import type { Asker, Decided, Matter } from './matter.js';
+import { Matter } from './matter.js';
+import type { Asker, Decided } from './matter.js';
 import { FLAG } from './packet.js';
 import { Reader } from './reader.js';
 import { eachCommand } from './record.js';
@@ -51,7 +51,6 @@ export class Order implements Flushable {
   readonly #clock: Clock;
   readonly #upkeep: Upkeep | undefined;
   readonly #records = new Records();
-  readonly #matters = new Matters();
   /** What waits for its turn, in the order in which it came. */
   #waiting: Matter[] = [];
   /** Until what was written is on the disk, nothing more is. */
@@ -96,7 +95,7 @@ export class Order implements Flushable {
     const isAsking = this.ledger.isQuestion(command);
     // Else a lock would be taken that its asker has released already.
     if (isAgain && !isAsking && this.#estate.isPassed(asker.member, id)) return this.after(asker.member, () => asker.out.outcome(id, PASSED));
-    const matter = this.#matters.take(command);
+    const matter = new Matter(command);
     matter.member = asker.member;
     matter.oldest = oldest;
     matter.number = id;
@@ -112,7 +111,7 @@ export class Order implements Flushable {
   /** A command of the authority. */
   decree(decree: Decree, decided: Decided = nothing): void {
     if (this.#isClosed) return;
-    const matter = this.#matters.take(decree.command);
+    const matter = new Matter(decree.command);
     matter.proof = decree.proof;
     matter.decided = decided;
     if (this.#journal === undefined) return this.#apply(matter);
@@ -128,7 +127,7 @@ export class Order implements Flushable {
    */
   after(member: number, run: () => void): void {
     if (this.#waiting.length === 0 && this.#syncing === undefined) return run();
-    const matter = this.#matters.take(undefined);
+    const matter = new Matter(undefined);
     matter.member = member;
     matter.decided = run;
     this.#add(matter);
@@ -274,12 +273,8 @@ export class Order implements Flushable {
 
   #apply(matter: Matter): void {
     const { command, asker, number, isQuiet, decided } = matter;
-    if (command === undefined) {
-      this.#matters.free(matter);
-      return decided(LEFT);
-    }
+    if (command === undefined) return decided(LEFT);
     const { outcome, events } = this.#decide(matter, command);
-    this.#matters.free(matter);
     if (asker === undefined) decided(outcome);
     else if (outcome.type !== 'joined' && outcome.type !== 'left') {
       asker.waiting -= 1;
