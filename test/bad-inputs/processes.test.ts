@@ -31,7 +31,6 @@ describe('Processes', () => {
 
   it('8: a holder that exits hands its lock to the next', async () => {
     const token = await lineUp();
-    here.group.forget(here.bob);
 
     await here.bob.run(() => process.exit(0)).catch(() => undefined);
 
@@ -40,7 +39,6 @@ describe('Processes', () => {
 
   it('61: a broker that aborts, as for want of memory, is succeeded', async () => {
     const token = await lineUp();
-    here.group.forget(here.broker);
 
     await here.broker.run(() => process.kill(process.pid, 'SIGABRT')).catch(() => undefined);
     const kept = await here.bob.run(async ({ hub, kept }) => {

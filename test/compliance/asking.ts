@@ -159,7 +159,6 @@ export function asking(meet: Meet): void {
         };
         keep('death', awaitDeath());
       });
-      group.forget(cid);
       await cid.kill();
       await ann.run(({ kept }) => kept<Promise<void>>('death'));
       expect(new Set(await ask())).to.deep.equal(new Set(['ann']));
@@ -239,7 +238,6 @@ export function asking(meet: Meet): void {
       const answers = [ann, bob].map((peer) => rejection(peer.run(({ hub }) => hub.request('slow', 1, { timeout: 0 }))));
       await cid.run(({ log }) => log('asked').reach(2));
 
-      group.forget(cid);
       await cid.kill();
 
       for (const error of await Promise.all(answers)) expect(error).to.include({ name: 'HubError', code: 'LOST', mayHaveRun: true });
@@ -253,7 +251,6 @@ export function asking(meet: Meet): void {
       const asked = rejection(cid.run(({ hub }) => hub.request('slow', 'anyone?', { timeout: 0 })));
       await bob.run(({ log }) => log('asked').reach(1));
 
-      group.forget(cid);
       await cid.kill();
       void asked;
 

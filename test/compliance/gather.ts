@@ -66,7 +66,6 @@ export function gather(meet: Meet): void {
       const answers = gatherNames(ann, 'name', 0);
       await cid.run(({ log }) => log('asked').reach(1));
 
-      group.forget(cid);
       await cid.kill();
 
       expect(await answers).to.deep.equal([

@@ -59,7 +59,6 @@ export function locksComplete(meet: Meet): void {
 
       await stand(bob, 'again', 'book');
       await stand(dan, 'read', 'book', { mode: 'shared' });
-      group.forget(bob);
       await bob.kill();
 
       await granted(dan, 'read');
@@ -124,12 +123,11 @@ export function locksComplete(meet: Meet): void {
     });
 
     it('and frees them all when their holder dies', async () => {
-      const { ann, bob, cid, group } = await meet('ann', 'bob', 'cid');
+      const { ann, bob, cid } = await meet('ann', 'bob', 'cid');
       await take(bob, 'both', ['a', 'b']);
       await stand(ann, 'a', 'a');
       await stand(cid, 'b', 'b');
 
-      group.forget(bob);
       await bob.kill();
 
       const tokens = [...(await granted(ann, 'a')), ...(await granted(cid, 'b'))];
@@ -181,11 +179,10 @@ export function locksComplete(meet: Meet): void {
     });
 
     it('whose permits come back when their holder dies', async () => {
-      const { ann, bob, group } = await meet('ann', 'bob');
+      const { ann, bob } = await meet('ann', 'bob');
       await bob.run(async ({ hub }) => void (await hub.semaphore('door', { permits: 2 }).acquire({ permits: 2 })));
       const waiting = ann.run(async ({ hub }) => (await hub.semaphore('door', { permits: 2 }).acquire()).permits);
 
-      group.forget(bob);
       await bob.kill();
 
       expect(await waiting).to.equal(1);
@@ -232,7 +229,6 @@ export function locksComplete(meet: Meet): void {
       expect([await told(ann, 'term'), await told(cid, 'term')]).to.deep.equal([[], []]);
       expect(await bob.run(({ kept }) => kept<Term>('term').resign())).to.equal(true);
       const [second] = await granted(cid, 'term');
-      group.forget(cid);
       await cid.kill();
       const [third] = await granted(ann, 'term');
 
@@ -241,7 +237,7 @@ export function locksComplete(meet: Meet): void {
     });
 
     it('and tells who leads, at once and at every change, none missed', async () => {
-      const { ann, bob, cid, group } = await meet('ann', 'bob', 'cid');
+      const { ann, bob, cid } = await meet('ann', 'bob', 'cid');
       await elect(bob);
       const watch = (peer: Peer): Promise<void> =>
         peer.run(async ({ hub, log }) => {
@@ -258,7 +254,6 @@ export function locksComplete(meet: Meet): void {
       await elect(cid);
       await watch(ann);
       await elect(bob);
-      group.forget(cid);
       await cid.kill();
 
       const expected = ['bob', 'nobody', 'cid', 'cid', 'bob', 'bob'];
@@ -493,7 +488,7 @@ export function locksComplete(meet: Meet): void {
     });
 
     it('and by another when the one that runs it dies', async () => {
-      const { ann, bob, group } = await meet('ann', 'bob');
+      const { ann, bob } = await meet('ann', 'bob');
       const began = bob.run(({ hub, log }) => {
         hub.once('work', () => {
           log('began').push(true);
@@ -504,7 +499,6 @@ export function locksComplete(meet: Meet): void {
       await began;
       const value = ann.run(({ hub }) => hub.once('work', () => 'by ann'));
 
-      group.forget(bob);
       await bob.kill();
 
       expect(await value).to.equal('by ann');
@@ -611,12 +605,11 @@ export function locksComplete(meet: Meet): void {
     });
 
     it('and does not count the dead, nor those who have given up', async () => {
-      const { ann, bob, cid, group } = await meet('ann', 'bob', 'cid');
+      const { ann, bob, cid } = await meet('ann', 'bob', 'cid');
       await bob.run(async ({ hub }) => {
         hub.barrier('start', 2).catch(() => {});
         for await (const change of hub.state('interhub.barrier:start').watch()) if (change.type === 'set' || (change.type === 'whole' && change.entries.size > 0)) return;
       });
-      group.forget(bob);
       await bob.kill();
       const late = await ann.run(async ({ hub, rejection }) => {
         for await (const change of hub.state('interhub.barrier:start').watch()) if (change.type === 'delete' || (change.type === 'whole' && change.entries.size === 0)) break;

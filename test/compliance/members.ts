@@ -82,7 +82,6 @@ export function members(meet: Meet): void {
       const { ann, group } = await meet('ann');
       const first = await group.join('bob');
       const before = await first.run(({ hub }) => [hub.member.number, hub.member.id]);
-      group.forget(first);
       await first.close();
 
       const second = await group.join('bob');
@@ -100,10 +99,8 @@ export function members(meet: Meet): void {
       const polite = await group.join('polite');
       const doomed = await group.join('doomed');
 
-      group.forget(polite);
       await polite.close();
       await changes(ann, 5);
-      group.forget(doomed);
       await doomed.kill();
 
       for (const peer of [ann, bob]) {
@@ -143,7 +140,6 @@ export function members(meet: Meet): void {
         await hub.state('settling').size();
       });
 
-      group.forget(doomed);
       await doomed.kill();
 
       const order = await bob.run(({ log }) => log('order').reach(4));

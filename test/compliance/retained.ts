@@ -179,11 +179,7 @@ export function retained(meet: Meet): void {
       const { bob, cid, group } = await meet('ann', 'bob', 'cid');
       await cid.run(({ hub }) => hub.broadcast('things', new Map([['bytes', Buffer.from([1, 2])], ['day', new Date(5)]] as [string, unknown][]), { retain: true }));
       await group.settled();
-      group.forget(cid);
-      await cid.kill();
-      await bob.run(async ({ hub }) => {
-        while (hub.members.get('cid') !== undefined) await hub.state('settling').size();
-      });
+      await group.kill(cid);
 
       await bob.run(({ hub, log }) => void hub.on('things', (value, { from, retained }) => log('things').push([value, from.name, retained])));
 

@@ -237,7 +237,6 @@ export function services(meet: Meet): void {
       await bob.run(({ hub }) => hub.service<Desk>('desk').retain(() => 1));
       expect(await callKept(ann)).to.equal(1);
 
-      group.forget(bob);
       await ann.run(({ hub, log }) => {
         const watch = async (): Promise<void> => {
           for await (const change of hub.members.watch()) log('members').push(change.type);
@@ -320,7 +319,6 @@ export function services(meet: Meet): void {
       expect(await bob.run(({ kept }) => kept<{ off(event: string, listener: unknown): Promise<boolean> }>('bell').off('ring', kept('listener')))).to.equal(true);
       await ann.run(({ log }) => log('listeners').reach(2));
       await listen(cid);
-      group.forget(cid);
       await cid.kill();
 
       expect(await ann.run(({ log }) => log('listeners').reach(4))).to.deep.equal([1, 0, 1, 0]);
@@ -514,7 +512,6 @@ export function services(meet: Meet): void {
       });
       await doomed.run(async ({ log }) => void (await log('started').reach(1)));
 
-      group.forget(doomed);
       await doomed.kill();
       const lost = await bob.run(async ({ kept }) => {
         const { code, mayHaveRun } = await kept<Promise<{ code: string; mayHaveRun: boolean }>>('lost');

@@ -67,7 +67,6 @@ export function singletons(meet: Meet): void {
       });
       await doomed.run(async ({ log }) => void (await log('waiting').reach(1)));
 
-      group.forget(doomed);
       await doomed.kill();
 
       expect(await ann.run(async ({ kept }) => (await kept<Promise<{ code: string }>>('lost')).code)).to.equal('LOST');
@@ -97,7 +96,6 @@ export function singletons(meet: Meet): void {
       expect(await where(ann)).to.equal('cid');
       await standBy(bob);
       await cid.run(({ hub }) => hub.close());
-      group.forget(cid);
       expect(await where(ann)).to.equal('bob');
       expect(await ann.run(({ log }) => log('witness').reach(5))).to.deep.equal(['begin bob', 'end bob', 'begin cid', 'end cid', 'begin bob']);
     });
@@ -116,7 +114,6 @@ export function singletons(meet: Meet): void {
       expect(await where(ann)).to.equal('bob');
       expect(await bob.run(({ log }) => log('errors').entries)).to.deep.equal(['not yet', 'not yet']);
       await bob.run(({ hub }) => hub.close());
-      group.forget(bob);
       await ann.run(({ hub }) => void hub.singleton('till', () => ({ where: () => hub.member.name })));
       expect(await where(ann)).to.equal('ann');
     });

@@ -166,7 +166,6 @@ export function stateComplete(meet: Meet): void {
         await hub.state('map').set('free', 1);
       });
 
-      group.forget(doomed);
       await doomed.kill();
 
       expect(await ann.run(({ log }) => log('order').reach(3))).to.deep.equal(['set', ['bound', 'left'], 'left']);

@@ -170,7 +170,6 @@ export function state(meet: Meet): void {
       const doomed = await group.join('doomed');
       await doomed.run(({ hub }) => hub.state('map').set('key', 'still here'));
 
-      group.forget(doomed);
       await doomed.kill();
 
       expect(await ann.run(({ hub }) => hub.state('map').get('key'))).to.equal('still here');

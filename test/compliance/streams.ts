@@ -207,7 +207,6 @@ export function streams(meet: Meet): void {
       await ann.run(({ log }) => log('five').reach(1));
       await bob.run(({ log }) => log('five').reach(1));
 
-      group.forget(cid);
       await cid.kill();
 
       for (const error of await Promise.all(read)) expect(error).to.include({ name: 'HubError', code: 'LOST', mayHaveRun: true });
@@ -220,7 +219,6 @@ export function streams(meet: Meet): void {
       await group.settled();
       await cid.run(async ({ hub, keep }) => void (await keep('stream', hub.stream('count', 0)).next()));
 
-      group.forget(cid);
       await cid.kill();
 
       expect(await bob.run(({ log }) => log('ended').reach(1))).to.deep.equal(['ended']);
@@ -445,7 +443,6 @@ export function streams(meet: Meet): void {
       );
       await bob.run(({ log }) => log('read').reach(1));
 
-      group.forget(cid);
       await cid.kill();
       void asked;
 

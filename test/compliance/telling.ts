@@ -230,7 +230,6 @@ export function telling(meet: Meet): void {
       });
       await Promise.all([heard(bob, 'job', 1), heard(doomed, 'job', 1)]);
 
-      group.forget(doomed);
       await doomed.kill();
       await ann.run(async ({ hub }) => {
         while (hub.members.size > 2) await hub.state('settling').size();

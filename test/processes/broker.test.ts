@@ -15,7 +15,6 @@ describe('When the broker of a socket group dies that keeps nothing', () => {
   });
 
   const killBroker = async (): Promise<void> => {
-    here.group.forget(here.broker);
     await here.broker.kill();
     for (const peer of [here.bob, here.cid]) await peer.run(({ log }) => log('status').reach(2));
     for (const peer of [here.bob, here.cid]) {
@@ -94,11 +93,9 @@ describe('When the broker of a socket group dies that keeps nothing', () => {
   });
 
   it('or closes, again and again, the last one is a group of its own', async () => {
-    here.group.forget(here.broker);
     await here.broker.close();
     await here.bob.run(({ log }) => log('status').reach(2));
     await here.cid.run(({ log }) => log('status').reach(2));
-    here.group.forget(here.bob);
     await here.bob.kill();
 
     // Whoever of the two was the broker, the other goes on alone.

@@ -28,7 +28,6 @@ describe('A crowd', () => {
     });
     const waiting = bob.run(async ({ hub }) => (await hub.lock('door')).key);
 
-    here.group.forget(doomed);
     await doomed.kill();
     await ann.run(({ kept }) => kept<AsyncDisposable>('door')[Symbol.asyncDispose]());
 
@@ -43,7 +42,6 @@ describe('A crowd', () => {
       await Promise.all(locks.slice(0, 10_000).map((lock) => lock.release()));
     });
 
-    here.group.forget(doomed);
     await doomed.kill();
 
     expect(await bob.run(async ({ hub }) => (await hub.lock('key 99999')).key)).to.equal('key 99999');

@@ -28,7 +28,6 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
       await doomed.run(async ({ hub, keep }) => void keep('door', await hub.lock('door')));
       for (const waiter of [cid, ann, bob]) await stand(waiter);
 
-      here.group.forget(doomed);
       await doomed.kill();
 
       for (const [index, waiter] of [cid, ann, bob].entries()) {
@@ -65,7 +64,6 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
           hub.handle('noise', () => 1);
         });
         await here.group.settled();
-        here.group.forget(doomed);
         const noise = [ann, bob].map((peer) => peer.run(async ({ hub }) => {
           const text = 'x'.repeat(20_000);
           const isThere = (): boolean => hub.members.get('doomed') !== undefined;

@@ -3,8 +3,6 @@
  * entries and counters, while members and brokers are killed and stopped in the middle of it.
  */
 import { expect } from 'chai';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counter } from '../histories/counter.js';
 import type { CounterInput, CounterOutput } from '../histories/counter.js';
@@ -15,39 +13,25 @@ import type { RegisterInput, RegisterOutput } from '../histories/register.js';
 import { work } from '../histories/work.js';
 import { startCluster } from '../support/cluster-fixture.js';
 import type { Fixture } from '../support/fixture.js';
-import { Group } from '../support/group.js';
+import { gathering } from '../support/gathering.js';
 import { byKey, expectLinearizable } from '../support/linearizability.js';
 import type { Operation } from '../support/linearizability.js';
 import type { Peer } from '../support/peer.js';
 import { Recording, readHistory } from '../support/recording.js';
 import { RemotePeer } from '../support/remote-peer.js';
 import { startSocket } from '../support/socket-fixture.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const TRANSPORTS: Readonly<Record<string, () => Fixture | Promise<Fixture>>> = { cluster: () => startCluster(), socket: () => startSocket() };
 
 for (const [name, start] of Object.entries(TRANSPORTS)) {
   describe(`A history over ${name} has an order that explains it`, () => {
-    let fixture: Fixture;
-    let folder: string;
+    const folder = temporaryFolder();
+    const here = gathering(start, 'first', 'bob', 'cid');
     let path: string;
-    let group: Group;
-    let first: Peer;
-    let bob: Peer;
-    let cid: Peer;
 
-    before(async () => {
-      fixture = await start();
-      folder = await mkdtemp(join(tmpdir(), 'ih-history-'));
-    });
-    beforeEach(async () => {
-      path = join(folder, `${Math.random()}`);
-      group = new Group(fixture);
-      ({ first, bob, cid } = await group.gather('first', 'bob', 'cid'));
-    });
-    afterEach(() => group.close());
-    after(async () => {
-      await fixture.close();
-      await rm(folder, { recursive: true, force: true });
+    beforeEach(() => {
+      path = join(folder.path, `${Math.random()}`);
     });
 
     /** How many calls it makes before it is done. */
@@ -56,23 +40,19 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     /** `victim` is in the middle of its work, and the others hear that it has left. */
     const kill = async (victim: Peer): Promise<void> => {
       await victim.run(({ log }) => log('answers').reach(200));
-      group.forget(victim);
       const left = KEYS.map((key) => new Recording(path, `death of ${victim.name}, ${key}`).call({ type: 'leave', key, member: victim.name }));
-      await victim.kill();
-      await bob.run(async ({ hub }, gone) => {
-        while (hub.members.get(gone) !== undefined) await hub.state('settling').size();
-      }, victim.name);
+      await here.group.kill(victim);
       for (const answered of left) answered({ type: 'left' });
     };
 
     it('when all is well', async () => {
-      await Promise.all([first, bob, cid].map((peer) => works(peer, 250)));
+      await Promise.all([here.first, here.bob, here.cid].map((peer) => works(peer, 250)));
 
       expect(judge(readHistory(path))).to.be.at.least(3 * 5 * 250);
     });
 
     it('but not when one of its answers is another', async () => {
-      await Promise.all([first, bob, cid].map((peer) => works(peer, 50)));
+      await Promise.all([here.first, here.bob, here.cid].map((peer) => works(peer, 50)));
       const history = readHistory<Input, Output>(path);
 
       for (const [lie, changed] of Object.entries(LIES)) {
@@ -88,9 +68,9 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     });
 
     it('when members are killed', async () => {
-      const doomed = [await group.join('doomed-1'), await group.join('doomed-2')];
+      const doomed = [await here.group.join('doomed-1'), await here.group.join('doomed-2')];
       for (const each of doomed) works(each, 1_000_000).catch(() => 'it dies');
-      const working = [first, bob, cid].map((peer) => works(peer, 250));
+      const working = [here.first, here.bob, here.cid].map((peer) => works(peer, 250));
 
       for (const each of doomed) await kill(each);
       await Promise.all(working);
@@ -99,13 +79,13 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     });
 
     it('when a member is stopped, and goes on', async () => {
-      const working = [first, bob, cid].map((peer) => works(peer, 250));
-      if (!(cid instanceof RemotePeer)) throw new TypeError('Only another process can be stopped.');
-      await cid.run(({ log }) => log('answers').reach(100));
+      const working = [here.first, here.bob, here.cid].map((peer) => works(peer, 250));
+      if (!(here.cid instanceof RemotePeer)) throw new TypeError('Only another process can be stopped.');
+      await here.cid.run(({ log }) => log('answers').reach(100));
 
-      cid.process.signal('SIGSTOP');
-      await bob.run(({ hub }) => hub.state('settling').size());
-      cid.process.signal('SIGCONT');
+      here.cid.process.signal('SIGSTOP');
+      await here.bob.run(({ hub }) => hub.state('settling').size());
+      here.cid.process.signal('SIGCONT');
       await Promise.all(working);
 
       expect(judge(readHistory(path))).to.be.at.least(3 * 5 * 250);
@@ -114,35 +94,35 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     if (name !== 'socket') return;
 
     it('when the broker is killed', async () => {
-      works(first, 1_000_000).catch(() => 'it dies');
-      const working = [bob, cid].map((peer) => works(peer, 250));
+      works(here.first, 1_000_000).catch(() => 'it dies');
+      const working = [here.bob, here.cid].map((peer) => works(peer, 250));
 
-      await kill(first);
+      await kill(here.first);
       await Promise.all(working);
 
       expect(judge(readHistory(path))).to.be.at.least(2 * 5 * 250);
     });
 
     it('when one broker after the other is killed', async () => {
-      const last = await group.join('last');
-      works(first, 1_000_000).catch(() => 'it dies');
-      works(cid, 1_000_000).catch(() => 'it dies');
-      const working = [bob, last].map((peer) => works(peer, 400));
+      const last = await here.group.join('last');
+      works(here.first, 1_000_000).catch(() => 'it dies');
+      works(here.cid, 1_000_000).catch(() => 'it dies');
+      const working = [here.bob, last].map((peer) => works(peer, 400));
 
-      await kill(first);
-      await kill(cid);
+      await kill(here.first);
+      await kill(here.cid);
       await Promise.all(working);
 
       expect(judge(readHistory(path))).to.be.at.least(2 * 5 * 400);
     });
 
     it('when the broker is stopped, and goes on', async () => {
-      const working = [first, bob, cid].map((peer) => works(peer, 250));
-      if (!(first instanceof RemotePeer)) throw new TypeError('Only another process can be stopped.');
-      await first.run(({ log }) => log('answers').reach(100));
+      const working = [here.first, here.bob, here.cid].map((peer) => works(peer, 250));
+      if (!(here.first instanceof RemotePeer)) throw new TypeError('Only another process can be stopped.');
+      await here.first.run(({ log }) => log('answers').reach(100));
 
-      first.process.signal('SIGSTOP');
-      setTimeout(() => (first as RemotePeer).process.signal('SIGCONT'), 200);
+      here.first.process.signal('SIGSTOP');
+      setTimeout(() => (here.first as RemotePeer).process.signal('SIGCONT'), 200);
       await Promise.all(working);
 
       expect(judge(readHistory(path))).to.be.at.least(3 * 5 * 250);

@@ -28,11 +28,6 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
     const folder = temporaryFolder();
     const here = gathering(start);
 
-    const kill = async (peer: Peer): Promise<void> => {
-      here.group.forget(peer);
-      await peer.kill();
-    };
-
     it('the caller, while its function is being called', async () => {
       const { ann } = await here.group.gather('ann');
       const doomed = await here.group.join('doomed');
@@ -55,7 +50,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
       });
       await doomed.run(async ({ log }) => void (await log('called').reach(1)));
 
-      await kill(doomed);
+      await doomed.kill();
 
       expect(await ann.run(({ log }) => log('error').reach(2))).to.deep.equal([['LOST', true], 'GONE']);
     });
@@ -80,7 +75,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
       });
       await ann.run(({ log }) => log('read').reach(3));
 
-      await kill(doomed);
+      await doomed.kill();
 
       expect(await ann.run(({ log }) => log('read').reach(4))).to.deep.equal([1, 2, 3, 'LOST']);
     });
@@ -106,7 +101,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
       const third = await here.group.join('third');
       await standBy(third, 'never');
 
-      await kill(makes);
+      await makes.kill();
       expect(await ann.run(({ hub }) => hub.service<{ where(): string }>('till').where())).to.equal('stops');
       await stops.run(async ({ kept, log }) => {
         void kept<AsyncDisposable>('till')[Symbol.asyncDispose]();
@@ -115,7 +110,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
       const asked = ann.run(({ hub }) => hub.service<{ where(): string }>('till').where());
       await here.group.settled();
       expect(await third.run(({ log }) => log('steps').entries)).to.deep.equal([]);
-      await kill(stops);
+      await stops.kill();
 
       expect(await asked).to.equal('third');
     });
@@ -140,7 +135,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
         await standBy(bob);
         await bob.run(({ hub }) => hub.state('settling').size());
 
-        await kill(broker);
+        await broker.kill();
         const after = await cid.run(async ({ kept }) => {
           const till = kept<Remote<Till>>('till');
           for (;;) {
@@ -200,7 +195,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
         const next = await standBy();
         owners.set(next.pid, next);
         killed.push({ pid: owner.pid, at: Date.now() });
-        await kill(owner);
+        await owner.kill();
       }
       await pid();
 

@@ -10,17 +10,6 @@ import { startSocket } from '../support/socket-fixture.js';
 describe('Shared maps over a socket', () => {
   const here = gathering(startSocket, 'broker', 'bob', 'cid');
 
-  const kill = async (peer: Peer): Promise<void> => {
-    here.group.forget(peer);
-    await peer.kill();
-    for (const other of [here.bob, here.cid]) {
-      if (other === peer) continue;
-      await other.run(async ({ hub }, gone) => {
-        while (hub.members.get(gone) !== undefined) await hub.state('settling').size();
-      }, peer.name);
-    }
-  };
-
   it('evict in the order of use that the dead broker knew', async () => {
     await here.bob.run(async ({ hub }) => {
       const cache = hub.state('cache', { maxEntries: 3 });
@@ -29,7 +18,7 @@ describe('Shared maps over a socket', () => {
       await cache.getMany(['b']);
     });
 
-    await kill(here.broker);
+    await here.group.kill(here.broker);
 
     const keys = await here.cid.run(async ({ hub }) => {
       const cache = hub.state('cache');
@@ -51,7 +40,7 @@ describe('Shared maps over a socket', () => {
     await here.bob.run(({ hub }) => hub.state('map').set('bobs', 1, { ephemeral: true }));
     await here.broker.run(({ hub }) => hub.state('map').set('brokers', 1, { ephemeral: true }));
 
-    await kill(here.broker);
+    await here.group.kill(here.broker);
 
     expect(await here.cid.run(({ log }) => log('ended').reach(1))).to.include('brief expired');
     expect(await here.cid.run(({ hub }) => hub.state('map').entries())).to.deep.equal(new Map([['bobs', 1]]));
@@ -68,7 +57,7 @@ describe('Shared maps over a socket', () => {
       await log('watch').reach(1);
     });
 
-    await kill(here.broker);
+    await here.group.kill(here.broker);
     const version = await here.bob.run(({ hub }) => hub.state('map').set('after', 2));
 
     const copy = await here.cid.run(async ({ kept }, version) => {
@@ -94,8 +83,8 @@ describe('Shared maps over a socket', () => {
     pay(doomed, 1_000_000).catch(() => 'it dies');
     await doomed.run(({ hub }) => hub.state('settling').size());
 
-    await kill(doomed);
-    await kill(here.broker);
+    await here.group.kill(doomed);
+    await here.group.kill(here.broker);
 
     expect(await Promise.all(paying)).to.deep.equal([200, 200]);
     const accounts = await here.bob.run(({ hub }) => hub.state<number>('accounts').getMany(['a', 'b']));

@@ -31,22 +31,27 @@ export class Group {
     return peer;
   }
 
-  /** It will be killed, or has closed: it takes no part in `settled` any more. */
-  forget(peer: Peer): void {
-    this.#peers.splice(this.#peers.indexOf(peer), 1);
+  /** Kills a member; resolves when all the others know. */
+  async kill(peer: Peer): Promise<void> {
+    await peer.kill();
+    await this.#each((other) => other.run(async ({ hub }, gone) => {
+      while (hub.members.get(gone) !== undefined) await hub.state('settling').size();
+    }, peer.name));
   }
 
   /**
-   * Resolves when whatever the members did so far is known to all: each asks the authority once, so that it has heard
+   * Resolves when whatever the members did so far is known to all who are here: each asks the authority once, so that it has heard
    * them, and once more, so that they have heard it.
    */
   async settled(): Promise<void> {
-    for (let round = 0; round < 2; round++) {
-      await Promise.all(this.#peers.map((peer) => peer.run(({ hub }) => hub.state('settling').size())));
-    }
+    for (let round = 0; round < 2; round++) await this.#each((peer) => peer.run(({ hub }) => hub.state('settling').size()));
   }
 
   async close(): Promise<void> {
     for (const peer of this.#peers.reverse()) await peer.close();
+  }
+
+  async #each(run: (peer: Peer) => Promise<unknown>): Promise<void> {
+    await Promise.all(this.#peers.filter(({ isHere }) => isHere).map(run));
   }
 }

@@ -7,6 +7,7 @@ export class LocalPeer implements Peer {
   readonly pid = process.pid;
   readonly #place: HubPlace;
   readonly #kill: () => Promise<void>;
+  #isHere = true;
 
   constructor(name: string, place: HubPlace, kill: () => Promise<void>) {
     this.name = name;
@@ -18,11 +19,18 @@ export class LocalPeer implements Peer {
     return await program(this.#place, ...args);
   }
 
+  get isHere(): boolean {
+    return this.#isHere;
+  }
+
   kill(): Promise<void> {
+    this.#isHere = false;
     return this.#kill();
   }
 
-  close(): Promise<void> {
-    return this.#place.close();
+  async close(): Promise<void> {
+    if (!this.#isHere) return;
+    this.#isHere = false;
+    await this.#place.close();
   }
 }

@@ -10,9 +10,11 @@ export type Program<A extends readonly unknown[], R> = (place: Place, ...args: A
 export interface Peer {
   readonly name: string;
   readonly pid: number;
+  /** It was not killed, nor closed, and its process lives. */
+  readonly isHere: boolean;
   run<A extends readonly unknown[], R>(program: Program<A, R>, ...args: A): Promise<Awaited<R>>;
   /** As `kill -9` does: without a good-bye. Resolves when it is dead. */
   kill(): Promise<void>;
-  /** Closes its hubs. */
+  /** Closes its hubs. Idempotent. */
   close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ export class RemotePeer implements Peer {
   readonly process: MemberProcess;
   readonly #place: number;
   readonly #closed: () => void;
+  #isHere = true;
 
   /** Resolves when its hub is seated. `closed` is called when the process is free for another hub. */
   static async seat(process: MemberProcess, name: string, way: RemoteWay, options: HubOptions = {}, closed = (): void => {}): Promise<RemotePeer> {
@@ -37,12 +38,18 @@ export class RemotePeer implements Peer {
     return (await this.process.obey({ type: 'run', place: this.#place, program: String(program), args })) as Awaited<R>;
   }
 
+  get isHere(): boolean {
+    return this.#isHere && this.process.isAlive;
+  }
+
   async kill(): Promise<void> {
+    this.#isHere = false;
     await this.process.end('SIGKILL');
   }
 
   async close(): Promise<void> {
-    if (!this.process.isAlive) return;
+    if (!this.isHere) return;
+    this.#isHere = false;
     await this.process.obey({ type: 'close', place: this.#place });
     this.#closed();
   }

@@ -2,11 +2,10 @@
 import { startCluster } from '../../support/cluster-fixture.js';
 import type { Fixture } from '../../support/fixture.js';
 import { gathering } from '../../support/gathering.js';
-import type { Group } from '../../support/group.js';
 import type { Peer } from '../../support/peer.js';
 import { RemotePeer } from '../../support/remote-peer.js';
 import { startSocket } from '../../support/socket-fixture.js';
-import type { Actors, Case } from './case.js';
+import type { Case } from './case.js';
 import { LINE_CASES } from './line-cases.js';
 import { LOCK_CASES } from './lock-cases.js';
 import { MAP_CASES } from './map-cases.js';
@@ -25,7 +24,7 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
           const actors = await here.group.gather('ann', 'bob', 'victim');
           await each.before(actors);
 
-          await kill(here.group, actors);
+          await here.group.kill(actors.victim);
 
           await each.dead(actors);
         });
@@ -53,24 +52,13 @@ for (const [name, start] of Object.entries(TRANSPORTS)) {
           const actors = await here.group.gather('victim', 'ann', 'bob');
           await each.before(actors);
 
-          await kill(here.group, actors);
+          await here.group.kill(actors.victim);
 
           await each.dead(actors);
         });
       }
     });
   });
-}
-
-/** Resolves when the others know. */
-async function kill(group: Group, { victim, ann, bob }: Actors): Promise<void> {
-  group.forget(victim);
-  await victim.kill();
-  for (const peer of [ann, bob]) {
-    await peer.run(async ({ hub }, gone) => {
-      while (hub.members.get(gone) !== undefined) await hub.state('settling').size();
-    }, victim.name);
-  }
 }
 
 async function stopped(victim: Peer, run: () => Promise<void>): Promise<void> {
