@@ -16,7 +16,6 @@ import { interestsIn } from './listens.js';
 import { Herald } from './herald.js';
 import { Interests } from './interests.js';
 import type { Journal } from './journal.js';
-import { LastWords } from './last-words.js';
 import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { Order } from './order.js';
@@ -26,6 +25,7 @@ import { Reception, refuse } from './reception.js';
 import { Retained } from './retained.js';
 import { Return } from './return.js';
 import type { IsDead } from './return.js';
+import { RollCall } from './roll-call.js';
 import type { Secret } from './secret.js';
 import { checkCommandPacket } from './sizes.js';
 import { Turn } from './turn.js';
@@ -57,10 +57,12 @@ export class Broker {
   readonly #herald: Herald;
   readonly #interests = new Interests();
   readonly #members = new Map<number, Connection>();
-  /** While all members are being handed over. */
-  #lastWords: LastWords | undefined;
+  /** Of members that are handed over: each is told that this broker ends, says what it still had to say, and that this was all. */
+  #lastWords: RollCall | undefined;
   /** Nobody has said anything that did not arrive, nor will. */
   #isSettled = false;
+  /** Of links that are let go. */
+  #ends: RollCall | undefined;
   #isClosed = false;
 
   constructor({ epoch, floor, host, limits, journal, secret, isDead = doubt }: BrokerOptions) {
@@ -120,22 +122,29 @@ export class Broker {
     this.#return.stop();
     this.#reception.close();
     if (this.#outlives && this.#members.size > 0) {
-      this.#lastWords = new LastWords(this.#members.values(), this.#host);
-      this.#isSettled = await this.#lastWords.ask();
+      this.#lastWords = new RollCall(this.#members.values(), this.#host);
+      for (const { out } of [...this.#members.values()]) out.control(KIND.handover);
+      this.#isSettled = await this.#lastWords.all();
     }
     await this.#order.close();
   }
 
-  /** Lets all links go, after what was said has gone out. Whoever is told so has lost nothing on the way. */
-  close(): void {
+  /**
+   * Lets all links go. Resolves when what was said has gone out: this process may end then. Whoever is told so has lost
+   * nothing on the way. Who had no last word is not waited for again.
+   */
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#reception.close();
-    for (const connection of [...this.#members.values()]) {
-      if (connection.isEnding) continue;
+    const leaving = [...this.#members.values()].filter((connection) => !connection.isEnding);
+    this.#ends = new RollCall(leaving.filter((connection) => this.#lastWords?.awaits(connection) !== true), this.#host);
+    const ended = this.#ends.all();
+    for (const connection of leaving) {
       if (!this.#outlives) connection.out.control(KIND.bye);
       else if (this.#isSettled) connection.out.control(KIND.handover);
       connection.close();
     }
+    await ended;
   }
 
   packet(connection: Connection, packet: Reader): void {
@@ -167,7 +176,8 @@ export class Broker {
 
   closed(connection: Connection): void {
     this.#reception.left(connection);
-    this.#lastWords?.had(connection);
+    this.#lastWords?.came(connection);
+    this.#ends?.came(connection);
     this.#order.after(connection.member, () => this.#leave(connection, 'lost'));
   }
 
@@ -233,7 +243,7 @@ export class Broker {
       case KIND.ping:
         return connection.out.pong();
       case KIND.handover:
-        return this.#order.after(connection.member, () => this.#lastWords?.had(connection));
+        return this.#order.after(connection.member, () => this.#lastWords?.came(connection));
       case KIND.bye:
         return this.#sayGoodBye(connection);
       default:

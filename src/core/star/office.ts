@@ -41,7 +41,7 @@ export class Office {
     this.#meeting.accept((link) => this.#broker.attach(link));
   }
 
-  /** Hands over to whoever comes next: nothing is written any more when the place is given up. Idempotent. */
+  /** Hands over to whoever comes next: nothing is written any more when the place is given up, and all has gone out when it resolves. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -50,6 +50,6 @@ export class Office {
   async #close(): Promise<void> {
     await this.#broker.handOver();
     await this.#meeting.close();
-    this.#broker.close();
+    await this.#broker.close();
   }
 }
