@@ -4,14 +4,11 @@ import { once } from 'node:events';
 import { createHub } from 'interhub';
 
 const hub = createHub({ transport: 'cluster' });
-const visits = hub.state('visits');
+const visits = hub.state('visits', { ttl: 60_000 });
 
-/** Whether this visitor may still come in: at most so many times in each minute, over all workers. */
+/** Whether this visitor may still come in: at most so many times in a minute from the first visit on, over all workers. */
 async function admits(visitor, limit) {
-  const minute = Math.floor(Date.now() / 60_000);
-  const count = await visits.add(`${visitor} ${minute}`);
-  if (count === 1) await visits.delete(`${visitor} ${minute - 2}`);
-  return count <= limit;
+  return (await visits.add(visitor)) <= limit;
 }
 
 if (cluster.isPrimary) {
