@@ -19,7 +19,7 @@ async function brokers(path) {
   const times = [];
   for (let i = 0; i < MEMBERS; i++) group.push(await begin(path, 'member'));
   for (let kill = 0; kill < KILLS; kill++) {
-    const [broker] = await Promise.all([brokerOf(path, group)]);
+    const broker = await brokerOf(path, group);
     group.splice(group.indexOf(broker), 1);
     const asker = group[0];
     const begun = now();

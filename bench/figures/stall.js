@@ -74,7 +74,7 @@ export async function stall(folder) {
     attacker.send(name);
     if (name === 'their end') await once(attacker, 'exit');
     else await once(attacker, 'message');
-    const [longest] = [watch.end()];
+    const longest = watch.end();
     other.send('end');
     const [waited] = await once(other, 'message');
     figures.push({ attack: name, 'ms of one turn': Math.round(longest), 'ms another waited': Math.round(waited) });

@@ -2,7 +2,7 @@
  * The short table as a picture: a bar for each system under each workload, as long as it is fast in comparison with the
  * first system. Drawn as SVG text, with nothing that is not in it; it follows the reader's light or dark.
  */
-import { ratio, UNITS } from './samples.js';
+import { digits, ratio, UNITS } from './samples.js';
 
 const WIDTH = 840;
 const NAMES = 200;
@@ -22,7 +22,7 @@ export function chart({ columns, rows }) {
     parts.push(`<text class="title" x="0" y="${y + 12}">${escape(workload.title)}</text><text class="unit" x="${WIDTH}" y="${y + 12}" text-anchor="end">${escape(UNITS[workload.figure])}</text>`);
     y += 20;
     for (const { key, name } of bars) {
-      parts.push(bar(y, name, speed(workload, cells, ours.key, key), number(cells[key].median), key.startsWith('interhub')));
+      parts.push(bar(y, name, speed(workload, cells, ours.key, key), digits(cells[key].median), key.startsWith('interhub')));
       y += BAR + 2;
     }
     y += GAP;
@@ -54,10 +54,6 @@ function bar(y, name, times, value, isOurs) {
   const length = Math.max(1, Math.min(times / MOST, 1) * room);
   const cut = times > MOST ? ' ▸' : '';
   return `<text x="${NAMES - 8}" y="${y + 11}" text-anchor="end">${escape(name)}</text><rect class="bar${isOurs ? ' ours' : ''}" x="${NAMES}" y="${y}" width="${length.toFixed(1)}" height="${BAR}" rx="2"/><text class="value" x="${(NAMES + length + 6).toFixed(1)}" y="${y + 11}">${value}${cut}</text>`;
-}
-
-function number(value) {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 function escape(text) {

@@ -19,8 +19,7 @@ process.on('uncaughtException', fail).on('unhandledRejection', fail);
 // Killed with its channel open, a process of a peer that listens for nothing else would stay.
 process.on('disconnect', () => process.exit());
 
-const importing = await imported(orders.system);
-const { system } = importing;
+const { system, ms: importing, bytes } = await imported(orders.system);
 const place = { folder: orders.folder, index: orders.index, members: workload.members, workload: workload.name, end: new End(line, workload.every) };
 await (orders.role === 'hub' ? beHub() : beMember());
 
@@ -43,7 +42,7 @@ async function beMember() {
     if (words.heard !== undefined) return heard.report(words.heard);
     if (words.prepare) return line.say({ prepared: await workload.before?.(member, orders.index) ?? true });
     const result = await workload.drive(member, { ...words.go, every: workload.every, heard });
-    line.say({ result: { ...result, importing: importing.ms, bytes: importing.bytes, up } });
+    line.say({ result: { ...result, importing, bytes, up } });
   });
   line.say({ is: 'member', index: orders.index, pid: process.pid });
 }

@@ -1,6 +1,6 @@
 /** The result for people: as text while it comes, and as the Markdown that docs/benchmarks.md keeps. */
 import { describe } from './machine.js';
-import { ratio, summarize, UNITS } from './samples.js';
+import { digits, ratio, summarize, UNITS } from './samples.js';
 
 /** One workload, system by system; the ratio says how many times as good the first of ours is. */
 export function table(workload, rows) {
@@ -8,7 +8,7 @@ export function table(workload, rows) {
   const summaries = rows.map(({ system, samples }) => ({ name: system.name, sum: samples.length === 0 ? undefined : summarize(workload, samples) }));
   const [ours] = summaries;
   for (const { name, sum } of summaries) {
-    const text = sum === undefined ? 'failed' : `${number(sum.median).padStart(9)}  (${number(sum.min)} to ${number(sum.max)})`.padEnd(34);
+    const text = sum === undefined ? 'failed' : `${digits(sum.median).padStart(9)}  (${digits(sum.min)} to ${digits(sum.max)})`.padEnd(34);
     const times = sum === undefined || ours.sum === undefined || name === ours.name ? '' : `${ratio(workload, ours.sum, sum).toFixed(2)} x`;
     lines.push(`  ${name.padEnd(28)}${text}${times.padStart(9)}  ${sum === undefined ? '' : extra(sum)}`.trimEnd());
   }
@@ -29,9 +29,9 @@ function cellsOf(columns, rows) {
       const shown = columns.map(({ key }, index) => {
         const sum = cells[key];
         if (sum === undefined) return '-';
-        const p99 = sum.p99 === undefined ? '' : ` / ${number(sum.p99)}`;
+        const p99 = sum.p99 === undefined ? '' : ` / ${digits(sum.p99)}`;
         const times = index === 0 || ours === undefined ? '' : ` (${ratio(workload, ours, sum).toFixed(1)} x)`;
-        return `${number(sum.median)}${p99}${times}`;
+        return `${digits(sum.median)}${p99}${times}`;
       });
       return `| ${workload.title}, ${UNITS[workload.figure]} | ${shown.join(' | ')} |`;
     }),
@@ -58,14 +58,10 @@ function growth(columns, rows) {
 
 function extra({ p99, shares, bytesPerKey, importing, megabytes, up }) {
   const parts = [
-    p99 === undefined ? '' : `p99 ${number(p99)}`,
+    p99 === undefined ? '' : `p99 ${digits(p99)}`,
     shares === undefined ? '' : `shares ${shares.least.toFixed(2)} to ${shares.most.toFixed(2)}`,
     bytesPerKey === undefined ? '' : `${Math.round(bytesPerKey)} bytes a key in the hub`,
-    importing === undefined ? '' : `import ${number(importing)} and ${megabytes.toFixed(1)} MB, then ${number(up)}`,
+    importing === undefined ? '' : `import ${digits(importing)} and ${megabytes.toFixed(1)} MB, then ${digits(up)}`,
   ];
   return parts.filter(Boolean).join(', ');
-}
-
-function number(value) {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }

@@ -19,6 +19,11 @@ export function summarize(workload, samples) {
   return { median: median(figures), min: figures[0], max: figures.at(-1), ...more(workload, samples) };
 }
 
+/** Three of them, which is as much as a figure is worth. */
+export function digits(figure) {
+  return figure >= 100 ? figure.toFixed(0) : figure >= 10 ? figure.toFixed(1) : figure.toFixed(2);
+}
+
 /** How many times as good ours is. */
 export function ratio(workload, ours, theirs) {
   const lower = ['latency', 'worst', 'start'].includes(workload.figure);
