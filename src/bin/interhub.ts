@@ -23,6 +23,9 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
+// Whoever reads what is said here may go first: a broker serves on all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 try {
   const { positionals, values } = parseArgs({ options, allowPositionals: true });
   const [command, path, ...rest] = positionals;

@@ -12,8 +12,8 @@ import { SharedSecret } from './socket/shared-secret.js';
 
 export interface SocketOptions {
   /**
-   * The folder in which the group meets, of at most 90 bytes. It is made when it is missing, not so its parent; it holds
-   * nothing else, and no other user can get in.
+   * The folder in which the group meets, of at most 90 bytes. It is made when it is missing, not so its parent; where a
+   * group begins it holds nothing else, and no other user can get in.
    */
   readonly path: string;
   /** Whether this process may be the broker. Default `auto`. */

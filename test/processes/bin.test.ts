@@ -98,6 +98,21 @@ describe('The program interhub', () => {
     expect(await ann.run(({ kept }) => [kept<Lock>('door').signal.aborted, kept<Lock>('door').token])).to.deep.equal([false, token]);
   });
 
+  it('serves on when nobody reads what it says', async () => {
+    const broker = spawn(process.execPath, [PROGRAM, 'broker', place.path], { stdio: ['ignore', 'pipe', 'pipe'] });
+    brokers.push(broker);
+    broker.stdout?.destroy();
+    const said: string[] = [];
+    broker.stderr?.on('data', (text: Buffer) => said.push(text.toString()));
+
+    const ann = await seat('ann', 'never');
+    await ann.run(({ hub }) => hub.state('map').set('key', 1));
+    broker.kill('SIGTERM');
+    await once(broker, 'close');
+
+    expect(said).to.deep.equal([]);
+  });
+
   it('refuses to be the second broker', async () => {
     await keep();
 
@@ -142,6 +157,16 @@ describe('The program interhub', () => {
     expect(refused).to.have.property('stderr').that.matches(/journal is damaged: what lies from byte \d+ to \d+/);
     expect(said).to.match(/Dropped from the last journal: bytes \d+ to \d+\./);
     expect(await doctor()).to.match(/alive/);
+  });
+
+  it('salvages in no folder that is none of a group, and says so', async () => {
+    writeFileSync(place.path, 'precious');
+
+    for (const more of [[], ['--salvage']]) {
+      const error = await rejection(doctor(...more));
+
+      expect(error).to.include({ code: 1, stdout: '' }).and.to.have.property('stderr').that.matches(/is a file, and not ours/);
+    }
   });
 
   it('says how it is used when it is misused', async () => {

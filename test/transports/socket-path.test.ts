@@ -71,6 +71,15 @@ describe('The path of a group', () => {
     await refuses(join(place.parent, 'open', 'hub'), 'PATH_INSECURE', 'chmod o-w');
   });
 
+  it('has none behind a link, either', async () => {
+    await mkdir(join(place.parent, 'open'));
+    await chmod(join(place.parent, 'open'), 0o777);
+    await symlink(join(place.parent, 'open'), join(place.parent, 'link'));
+    await symlink(join(place.parent, 'nowhere'), join(place.parent, 'broken'));
+    await refuses(join(place.parent, 'link', 'hub'), 'PATH_INSECURE', 'link', 'chmod o-w');
+    await refuses(join(place.parent, 'broken', 'hub'), 'PATH_UNUSABLE', 'broken', 'does not exist');
+  });
+
   it('is not a file', async () => {
     await writeFile(place.path, 'precious');
     await refuses(place.path, 'PATH_IN_USE', place.path, 'file');
@@ -111,6 +120,8 @@ describe('The path of a group', () => {
       ['g0', (path: string) => mkdir(path)],
       ['g1x', (path: string) => mkdir(path)],
       ['temporary', (path: string) => writeFile(path, '')],
+      ['testing', (path: string) => mkdir(path)],
+      ['java', (path: string) => mkdir(path)],
       ['s', (path: string) => symlink('/dev/null', path)],
     ] as const) {
       const path = join(place.parent, `with-${name}`);
@@ -160,10 +171,9 @@ describe('The path of a group', () => {
     expect((await lstat(place.path)).isDirectory()).to.equal(true);
   });
 
-  it('is closed to all other users when we make it, whatever the umask', async () => {
-    const mask = process.umask(0);
-    const meeting = await socketRendezvous({ path: place.path }).meet(signal);
-    process.umask(mask);
+  for (const umask of [0o000, 0o177]) it(`is closed to all other users when we make it, and open to this one, whatever the umask: ${umask.toString(8)}`, async () => {
+    const mask = process.umask(umask);
+    const meeting = await socketRendezvous({ path: place.path }).meet(signal).finally(() => process.umask(mask));
     const generation = (await readdir(place.path)).find((name) => name.startsWith('g')) ?? '';
 
     expect((await lstat(place.path)).mode & 0o777).to.equal(0o700);

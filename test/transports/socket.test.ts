@@ -17,7 +17,7 @@ import { system } from '../../src/transports/socket/steps.js';
 import type { Steps } from '../../src/transports/socket/steps.js';
 import type { Report } from '../processes/children/meet.js';
 import { eachStep } from '../support/each-step.js';
-import { meetingPlace, rejection } from '../support/meeting-place.js';
+import { inventory, meetingPlace, rejection } from '../support/meeting-place.js';
 
 type Authority = Extract<Meeting, { role: 'authority' }>;
 type Membership = Extract<Meeting, { role: 'member' }>;
@@ -126,15 +126,45 @@ describe('Meeting in a folder', () => {
 
     it('keeps eight dead generations, and what is under construction now', async () => {
       const first = await ended();
-      await mkdir(join(place.path, 'tforgot'));
-      await utimes(join(place.path, 'tforgot'), 1, 1);
-      await mkdir(join(place.path, 'tatwork'));
+      await mkdir(join(place.path, 't~forgot'));
+      await utimes(join(place.path, 't~forgot'), 1, 1);
+      await mkdir(join(place.path, 't~atwork'));
       for (let n = 1; n <= 10; n++) await ended();
 
       const names = await readdir(place.path);
 
       const kept = Array.from({ length: 9 }, (_, n) => `g${first.epoch + 2 + n}`);
-      expect(names.sort()).to.deep.equal(['current', 'tatwork', ...kept].sort());
+      expect(names.sort()).to.deep.equal(['current', 't~atwork', ...kept].sort());
+    });
+  });
+
+  describe('goes on beside what others have put in its folder', () => {
+    it('and lets all of it be', async () => {
+      await ended();
+      await writeFile(join(place.path, 'core.4711'), 'dumped');
+      for (const name of ['testing', 'g0', 'java']) {
+        await mkdir(join(place.path, name));
+        await writeFile(join(place.path, name, 'precious'), '');
+        await utimes(join(place.path, name), 1, 1);
+      }
+      const before = await inventory(join(place.path, 'testing'));
+
+      const broker = await lead();
+      await joined();
+      await broker.close();
+
+      expect(await readdir(place.path)).to.include.members(['core.4711', 'testing', 'g0', 'java']);
+      expect(await inventory(join(place.path, 'testing'))).to.deep.equal(before);
+    });
+
+    it('but does not take a folder for its own that has a file `current`', async () => {
+      await mkdir(place.path, { mode: 0o700 });
+      await writeFile(join(place.path, 'current'), '16\n');
+      await mkdir(join(place.path, 'releases'));
+
+      const error = await rejection(rendezvous().meet(never));
+
+      expect(error).to.be.instanceOf(HubError).with.property('message').that.includes('"releases"');
     });
   });
 

@@ -1,11 +1,11 @@
 /** What is in the folder of a group, and why it is as it is: for people who want to know. It changes nothing but what it is told to. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Estate } from '../../core/star/estate.js';
 import { eachRecord } from '../../core/star/record.js';
 import { salvage, soundPart } from '../../core/star/sound-part.js';
 import { openFolder } from './folder.js';
-import { Generations } from './generations.js';
+import { GENERATION, Generations } from './generations.js';
 import { NAME } from './journal-file.js';
 import { readOwner } from './oracle.js';
 import type { Verdict } from './oracle.js';
@@ -32,7 +32,7 @@ export async function examine(path: string): Promise<readonly Finding[]> {
   const generations = new Generations(path, system);
   const last = await generations.last();
   const names = await system.list(path);
-  const numbers = names.flatMap((name) => /^g(\d+)$/.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b);
+  const numbers = names.flatMap((name) => GENERATION.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b);
   const { boot } = await thisProcess();
   const findings: Finding[] = [];
   for (const number of numbers) {
@@ -49,6 +49,7 @@ export async function examine(path: string): Promise<readonly Finding[]> {
  * kept beside it, as `journal.damaged`. Only for a group whose broker is dead.
  */
 export async function salvageJournal(path: string): Promise<readonly (readonly [number, number])[]> {
+  if (!(await openFolder(system, path, false))) return [];
   const generations = new Generations(path, system);
   const last = await generations.last();
   if (last.at !== 'generation') return [];
@@ -59,7 +60,8 @@ export async function salvageJournal(path: string): Promise<readonly (readonly [
   const { sound, dropped } = salvage(await readFile(file));
   if (dropped.length === 0) return [];
   await writeFile(`${file}.salvaged`, sound, { mode: 0o600 });
-  await rename(file, `${file}.damaged`);
+  // At no moment there is none: who comes just then would begin with nothing.
+  await copyFile(file, `${file}.damaged`);
   await rename(`${file}.salvaged`, file);
   return dropped;
 }

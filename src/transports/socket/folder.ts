@@ -1,19 +1,18 @@
 /**
- * The folder in which a group meets: a real one, of this user, closed to all others, with nothing in it but the group's own.
- * On anything else it rejects with what is wrong and what to do, and has touched nothing.
+ * The folder in which a group meets: a real one, of this user, closed to all others, with nothing in it where a group begins.
+ * On anything else it rejects with what is wrong and what to do, and has touched nothing. What others put there later
+ * (a core dump, a file of the desktop) is passed over: no group ends because of it.
  */
 import type { Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { HubError } from '../../core/errors.js';
 import type { HubErrorCode } from '../../core/errors.js';
+import { DRAFT, GENERATION } from './generations.js';
 import type { Steps } from './steps.js';
 import { codeOf } from './system-error.js';
 
 /** A socket's address holds 103 bytes (macOS; Linux has 107), of which `/g123456789/s` is ours. */
 const MAX_PATH_BYTES = 90;
-
-/** `m` and `j...` are for what a later version keeps beside the generations. */
-const OURS = /^(g[1-9]\d{0,8}|t[a-z0-9]{6}|current|m|j.*)$/;
 
 /** Makes sure that the group can meet here. `false`: the folder is missing, and `make` is not set. */
 export async function openFolder(steps: Steps, path: string, make: boolean): Promise<boolean> {
@@ -26,8 +25,9 @@ export async function openFolder(steps: Steps, path: string, make: boolean): Pro
     const found = (await steps.look(path)) ?? (make ? await makeFolder(steps, path) : undefined);
     if (found === undefined) return false;
     checkFolder(path, found);
-    const foreign = (await steps.list(path)).find((name) => !OURS.test(name));
-    if (foreign !== undefined) {
+    const names = await steps.list(path);
+    const foreign = names.find((name) => !isOurs(name));
+    if (foreign !== undefined && !isOfAGroup(names)) {
       throw refusal('PATH_IN_USE', path, `holds "${foreign}", which is not of a group. Choose a folder that the group has for itself`);
     }
     return true;
@@ -43,11 +43,20 @@ export function unusable(path: string, error: unknown): unknown {
   return new HubError('PATH_UNUSABLE', `The group cannot meet in ${path}: ${reason}. Choose a local folder that this process may write to.`, { cause: error });
 }
 
+function isOurs(name: string): boolean {
+  return name === 'current' || name === 'm' || GENERATION.test(name) || DRAFT.test(name);
+}
+
+function isOfAGroup(names: readonly string[]): boolean {
+  return names.includes('current') && names.some((name) => GENERATION.test(name));
+}
+
 /** Windows has no modes: who can get in is not for us to see there. */
 const HAS_MODES = process.getuid !== undefined;
 
 async function checkParent(steps: Steps, parent: string): Promise<void> {
-  const found = await steps.look(parent);
+  const there = await steps.look(parent);
+  const found = there?.isSymbolicLink() === true ? await steps.look(`${parent}/.`) : there;
   if (found === undefined) {
     throw new HubError('PATH_UNUSABLE', `The folder ${parent} does not exist, so nothing can be made in it. Make it, or choose another path.`);
   }

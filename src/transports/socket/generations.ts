@@ -28,6 +28,10 @@ export type Last =
   /** Something has been removed by a stranger, or is being removed right now. */
   | { readonly at: 'damage'; readonly missing: string };
 
+/** A generation is called so, and tells its number. */
+export const GENERATION = /^g([1-9]\d{0,8})$/;
+/** What is under construction is called so. It is collected when it is old: nobody else may call anything so. */
+export const DRAFT = /^t~[a-z0-9]{6}$/;
 /** How many generations before the current one are kept. */
 const KEPT = 8;
 /** What is under construction for longer than this was left by a process that died at it. Else its maker begins again. */
@@ -54,7 +58,7 @@ export class Generations {
 
   /** A name for what is under construction. Short, for a socket is bound under it. */
   draft(): string {
-    return join(this.path, 't' + randomInt(36 ** 6).toString(36).padStart(6, '0'));
+    return join(this.path, 't~' + randomInt(36 ** 6).toString(36).padStart(6, '0'));
   }
 
   async last(): Promise<Last> {
@@ -139,12 +143,12 @@ export class Generations {
   /** Removes what nobody can need any more. For the broker of the current generation only. */
   async collect(current: number): Promise<void> {
     const names = await this.#steps.list(this.path);
-    const old = names.flatMap((name) => /^g(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+    const old = names.flatMap((name) => GENERATION.exec(name)?.[1] ?? []).map(Number);
     for (const number of old.filter((number) => number < current - KEPT).sort((a, b) => a - b)) {
       await this.#steps.remove(this.folder(number));
     }
     await this.#forget(names.includes('m') ? await this.#steps.list(join(this.path, 'm')) : []);
-    for (const name of names.filter((name) => name.startsWith('t'))) {
+    for (const name of names.filter((name) => DRAFT.test(name))) {
       const found = await this.#steps.look(join(this.path, name));
       if (found !== undefined && Date.now() - found.mtimeMs > RUBBISH_AGE) await this.#steps.remove(join(this.path, name));
     }

@@ -57,7 +57,7 @@ export const system: Steps = {
   look: (path) => orAbsent(lstat(path)),
   list: (path) => readdir(path),
   read: (path) => orAbsent(readFile(path, 'utf8')),
-  makeFolder: (path) => mkdir(path, { mode: 0o700 }),
+  makeFolder,
   write: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }),
   writeThrough: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600, flush: true }),
   link,
@@ -75,6 +75,12 @@ export const system: Steps = {
     }
   },
 };
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 });
+  // A umask may have taken away what is this user's own, too.
+  await chmod(path, 0o700);
+}
 
 async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
   try {
