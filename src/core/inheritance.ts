@@ -5,6 +5,7 @@
 import type { Call } from './api.js';
 import type { Context } from './context.js';
 import { iteratorOf } from './iterator-of.js';
+import { isThenable } from './thenable.js';
 
 type Handle = (input: unknown, call: Call) => unknown;
 type Within = <R>(body: () => R) => R;
@@ -69,8 +70,4 @@ function told(output: unknown, within: Within): unknown {
       return { next: () => within(() => parts.next()), return: () => within(() => parts.return?.() ?? Promise.resolve({ done: true, value: undefined })) };
     },
   };
-}
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

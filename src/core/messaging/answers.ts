@@ -11,6 +11,7 @@ import { Numbered } from '../numbered.js';
 import type { Arrival, Envelope, EnvelopeType, Payload } from '../protocol.js';
 import { iteratorOf } from '../iterator-of.js';
 import { shownName } from '../shown-name.js';
+import { isThenable } from '../thenable.js';
 import type { Directory } from '../directory.js';
 import { STREAM, WINDOW, isPrompt, isStream } from './flow.js';
 import { Handlers } from './handlers.js';
@@ -276,10 +277,6 @@ export class Answers {
   #release(call: RunningCall): void {
     this.#running.get(call.from.number)?.delete(call.number);
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function isParts(payload: Arrival): boolean {

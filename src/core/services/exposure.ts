@@ -6,6 +6,7 @@ import type { Call } from '../api.js';
 import type { Context } from '../context.js';
 import type { Answer } from '../messaging/answers.js';
 import type { Exposed } from '../services-api.js';
+import { isThenable } from '../thenable.js';
 import { EventSource } from './event-source.js';
 import { Gate } from './gate.js';
 import type { Occurrences } from './occurrences.js';
@@ -120,7 +121,3 @@ export class Exposure implements Exposed {
 
 /** What strangers make us repeat has an end. */
 const LONGEST_NAME = 100;
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
