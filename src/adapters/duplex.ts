@@ -42,11 +42,11 @@ export function connectLink(path: string, { greeting, onEnded }: ConnectOptions 
 }
 
 /** One read of a socket brings no more than this. */
-const READ_BYTES = 65536;
+const READ_BYTES = 65_536;
 /** So much is heard without a rest. The system would give what has come until there is no more, or some megabytes. */
 const IN_A_ROW = 262_144;
 /** How long `close` waits for the other end to take what was sent, and to close too. */
-const LINGER = 5000;
+const LINGER = 5_000;
 
 class DuplexLink implements Link {
   readonly #stream: Duplex;

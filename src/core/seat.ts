@@ -119,6 +119,7 @@ export class Seat {
       case 'suspended':
         return life.session.close();
       case 'closed':
+        return;
     }
   }
 

@@ -162,10 +162,9 @@ export class IpcLink implements Link {
 
   /** From here on the sink hears nothing but `closed`. */
   #closing(reason: HubError | undefined, timer?: NodeJS.Timeout): void {
-    const life = this.#life;
-    if (life.at === 'closing' || life.at === 'closed') return;
+    const sink = this.#life.at === 'open' ? this.#life.sink : undefined;
     this.#early = [];
-    this.#life = { at: 'closing', sink: life.at === 'open' ? life.sink : undefined, reason, timer };
+    this.#life = { at: 'closing', sink, reason, timer };
   }
 
   #garbled(): HubError {

@@ -1,6 +1,6 @@
+/** The answer of a call of a service: a promise, whose value may be read part by part without awaiting it first, if it comes in parts. */
 import { iteratorOf } from '../iterator-of.js';
 
-/** The answer of a call of a service: a promise, whose value may be read part by part without awaiting it first, if it comes in parts. */
 export class Answer extends Promise<unknown> implements AsyncIterable<unknown> {
   /** What is made of it by `then` is a plain promise. */
   static override get [Symbol.species](): PromiseConstructor {

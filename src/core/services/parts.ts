@@ -1,9 +1,9 @@
-import { iteratorOf } from '../iterator-of.js';
-
 /**
  * What a method gives in parts, as it is told: a first part says only that parts follow. `return` is passed on at once, also
  * while a part is being made.
  */
+import { iteratorOf } from '../iterator-of.js';
+
 export class Parts implements AsyncIterableIterator<unknown> {
   readonly #source: AsyncIterator<unknown> | Iterator<unknown>;
   readonly #within: <R>(body: () => R) => R;

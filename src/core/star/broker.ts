@@ -155,6 +155,18 @@ export class Broker {
     else this.#forwardLater(connection, packet);
   }
 
+  linkDrained(connection: Connection): void {
+    this.#herald.catchUp(connection);
+    this.#delivery.drained(connection);
+  }
+
+  closed(connection: Connection): void {
+    this.#reception.left(connection);
+    this.#lastWords?.came(connection);
+    this.#ends?.came(connection);
+    this.#order.after(connection.member, () => this.#leave(connection, 'lost'));
+  }
+
   /** What a member tells does not overtake what it did before. */
   #forwardLater(connection: Connection, packet: Reader): void {
     const size = packet.end - packet.start;
@@ -167,18 +179,6 @@ export class Broker {
       connection.later -= size;
       this.#delivery.forward(connection, copy);
     });
-  }
-
-  linkDrained(connection: Connection): void {
-    this.#herald.catchUp(connection);
-    this.#delivery.drained(connection);
-  }
-
-  closed(connection: Connection): void {
-    this.#reception.left(connection);
-    this.#lastWords?.came(connection);
-    this.#ends?.came(connection);
-    this.#order.after(connection.member, () => this.#leave(connection, 'lost'));
   }
 
   #meet(connection: Connection, hello: Hello): void {

@@ -99,13 +99,6 @@ export class Herald {
     for (const map of maps) out.event(this.#ledger.whole(map));
   }
 
-  /** Of what a topic keeps, one who does not read is told the last when it does again. */
-  #tellKept(listener: Connection | undefined, topic: string, event: Event): void {
-    if (listener === undefined) return;
-    if (this.#delivery.hasRoom(listener)) listener.out.event(event);
-    else listener.missed.add(topic);
-  }
-
   /** In the turn in which the others are told of it: none of them can say anything to it before. */
   #followFirst(newcomer: Connection | undefined): void {
     if (newcomer === undefined) return;
@@ -113,16 +106,17 @@ export class Herald {
     newcomer.first = [];
   }
 
+  /** Of what a topic keeps, one who does not read is told the last when it does again. */
+  #tellKept(listener: Connection | undefined, topic: string, event: Event): void {
+    if (listener === undefined) return;
+    if (this.#delivery.hasRoom(listener)) listener.out.event(event);
+    else listener.missed.add(topic);
+  }
+
   #tellChange(follower: Connection | undefined, event: Event & { readonly map: string }): void {
     if (follower === undefined || follower.behind.has(event.map)) return;
     if (this.#delivery.hasRoom(follower)) follower.out.event(event);
     else follower.behind.add(event.map);
-  }
-
-  /** What is submitted and not applied yet is told when it is: whoever follows by then is among those who listen. */
-  #tellRetained(out: Outbox, name: string): void {
-    const told = this.#retained.of(name);
-    if (told !== undefined) out.event(told);
   }
 
   #tell(shifts: readonly Shift[]): void {
@@ -132,6 +126,12 @@ export class Herald {
       const event = listeners(of, name, numbers);
       for (const number of tell) this.#members.get(number)?.out.event(event);
     }
+  }
+
+  /** What is submitted and not applied yet is told when it is: whoever follows by then is among those who listen. */
+  #tellRetained(out: Outbox, name: string): void {
+    const told = this.#retained.of(name);
+    if (told !== undefined) out.event(told);
   }
 }
 

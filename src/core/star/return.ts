@@ -87,11 +87,11 @@ export class Return {
 
   /** It is there, or gone for ever. Returns what was said to it in the meantime. */
   back(member: number): readonly Held[] {
-    if (!this.awaits(member)) return NOTHING;
-    const held = this.#awaited.get(member)?.held ?? NOTHING;
+    const waiting = this.#awaited.get(member);
+    if (waiting === undefined) return NOTHING;
     this.#awaited.delete(member);
     if (this.#awaited.size === 0) this.#gathered();
-    return held;
+    return waiting.held;
   }
 
   /** Asks no more. */
