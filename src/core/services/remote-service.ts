@@ -89,8 +89,9 @@ export class RemoteService {
 
   /** Who was heard once is awaited as long as it takes. */
   #follow(event: string, isFirst: boolean, end: AbortSignal): Promise<Parts> {
-    const { timeout, waitFor } = this.#patience;
-    const patience: Patience = { timeout: isFirst ? timeout : 0, waitFor: isFirst ? waitFor : Infinity, signal: this.#patience.signal === undefined ? end : AbortSignal.any([end, this.#patience.signal]), isListening: true };
+    const { timeout, waitFor, signal } = this.#patience;
+    const until = signal === undefined ? end : AbortSignal.any([end, signal]);
+    const patience: Patience = { timeout: isFirst ? timeout : 0, waitFor: isFirst ? waitFor : Infinity, signal: until, isListening: true };
     return new Promise((resolve, reject) => {
       if (this.#disposed !== undefined) return reject(this.#disposed);
       this.#ports.providers.ask(this.name, encode(event), patience, (value) => resolve(value as Parts), reject);
