@@ -8,6 +8,7 @@ import type { Link } from '../../src/core/star/link.js';
 import { ipcPair } from '../support/ipc-pair.js';
 import type { IpcPair } from '../support/ipc-pair.js';
 import { RecordingSink } from '../support/recording-sink.js';
+import { rejection } from '../support/rejection.js';
 
 describe('A link over an IPC channel', () => {
   it('is opened by the child, and carries bytes both ways', async () => {
@@ -505,15 +506,6 @@ function listeners({ parent, child }: IpcPair): object {
 
 function listening(end: IpcPair['child']): number {
   return end.listenerCount('message');
-}
-
-function rejection(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => {
-      throw new Error('It did not reject.');
-    },
-    (reason: unknown) => reason,
-  );
 }
 
 /** Whatever the ends of a pair had to say to each other has been said. */

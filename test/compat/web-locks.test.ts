@@ -8,7 +8,7 @@ import { lockManager } from '../../src/compat/web-locks.js';
 import type { Lock, LockManager, LockMode, LockOptions } from '../../src/compat/web-locks.js';
 import { createHub } from '../../src/index.js';
 import type { ForkHub, Hub } from '../../src/index.js';
-import { rejection } from '../support/place.js';
+import { rejection } from '../support/rejection.js';
 
 let groups = 0;
 

@@ -1,8 +1,8 @@
 /** Requests: one answer or one error, and never neither. */
 import { expect } from 'chai';
-import { rejection } from '../support/place.js';
 import type { Place } from '../support/place.js';
 import type { Peer } from '../support/peer.js';
+import { rejection } from '../support/rejection.js';
 import type { Meet } from './suite.js';
 
 /** The peer answers a method with its own name. */

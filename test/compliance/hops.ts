@@ -1,7 +1,7 @@
 /** A request that is asked for the sake of another one: it shares its time and its end. */
 import { expect } from 'chai';
 import type { Peer } from '../support/peer.js';
-import { rejection } from '../support/place.js';
+import { rejection } from '../support/rejection.js';
 import type { Meet } from './suite.js';
 
 /** The peer passes a method on to the next, for the sake of whoever asked. */

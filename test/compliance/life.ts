@@ -1,8 +1,8 @@
 /** How a hub comes, stays and goes. */
 import { expect } from 'chai';
 import type { Hub, Lock, StatusChange } from '../../src/index.js';
-import { rejection } from '../support/place.js';
 import type { Meet } from './suite.js';
+import { rejection } from '../support/rejection.js';
 
 export function life(meet: Meet): void {
   describe('lives', () => {

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { RemoteFunction } from '../../src/index.js';
 import type { Peer } from '../support/peer.js';
-import { rejection } from '../support/place.js';
+import { rejection } from '../support/rejection.js';
 import type { Meet } from './suite.js';
 
 interface Sums {

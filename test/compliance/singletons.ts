@@ -1,7 +1,7 @@
 /** Singletons: one object for the group, made by one member at a time, and found by all wherever it is. */
 import { expect } from 'chai';
 import type { Peer } from '../support/peer.js';
-import { rejection } from '../support/place.js';
+import { rejection } from '../support/rejection.js';
 import type { Meet } from './suite.js';
 
 interface Till {

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Change, MapTransaction, Replica, StateOptions, WatchOptions } from '../../src/index.js';
 import type { Peer } from '../support/peer.js';
-import { rejection } from '../support/place.js';
+import { rejection } from '../support/rejection.js';
 import type { Meet } from './suite.js';
 
 type Seen = Exclude<Change<unknown>, { readonly type: 'whole' }> | { readonly type: 'whole'; readonly entries: readonly (readonly [string, unknown])[]; readonly version: number };

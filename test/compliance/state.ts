@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Change, SharedMap } from '../../src/index.js';
 import type { Peer } from '../support/peer.js';
-import { rejection } from '../support/place.js';
+import { rejection } from '../support/rejection.js';
 import type { Meet } from './suite.js';
 
 /** The peer writes down every change of a map until it has seen the key `end`. Resolves when it has seen the whole. */

@@ -1,8 +1,8 @@
 /** Streams: parts in order, no faster than they are read, and one end that both sides hear of. */
 import { expect } from 'chai';
 import type { Peer } from '../support/peer.js';
-import { rejection } from '../support/place.js';
 import type { Place } from '../support/place.js';
+import { rejection } from '../support/rejection.js';
 import type { Meet } from './suite.js';
 
 /** The peer streams whole numbers for ever; it writes down each, and its end. */

@@ -1,8 +1,8 @@
 /** Messages: at most once, in order for each pair of members. */
 import { expect } from 'chai';
 import type { Lock, Message, Subscription } from '../../src/index.js';
-import { rejection } from '../support/place.js';
 import type { Peer } from '../support/peer.js';
+import { rejection } from '../support/rejection.js';
 import type { Meet } from './suite.js';
 
 /** The peer writes down what it hears of a topic, as `[value, name of the sender]`. */

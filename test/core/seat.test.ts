@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { HubError } from '../../src/core/errors.js';
 import type { Hub } from '../../src/core/hub.js';
-import { ANN, BOB, FakeSession, fakeTransport, hubOver, rejection, seatedHub } from '../support/fake-transport.js';
+import { ANN, BOB, FakeSession, fakeTransport, hubOver, seatedHub } from '../support/fake-transport.js';
+import { rejection } from '../support/rejection.js';
 import { VirtualHost } from '../support/virtual-host.js';
 
 const LOST = new HubError('LOST', 'The broker died.');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { shownName } from '../../src/core/shown-name.js';
-import { rejection } from '../support/fake-transport.js';
 import { createHub } from '../../src/index.js';
+import { rejection } from '../support/rejection.js';
 
 describe('Names in errors', () => {
   it('are those that their user gave', () => {

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { forkWorker } from '../support/cluster-fixture.js';
 import { forkChild } from '../support/fork-fixture.js';
 import { MemberProcess } from '../support/member-process.js';
-import { HubPlace, rejection } from '../support/place.js';
+import { HubPlace } from '../support/place.js';
+import { rejection } from '../support/rejection.js';
 import { RemotePeer } from '../support/remote-peer.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 

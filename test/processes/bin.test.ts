@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Lock, StatusChange } from '../../src/index.js';
-import { meetingPlace, rejection } from '../support/meeting-place.js';
+import { meetingPlace } from '../support/meeting-place.js';
 import { Pool } from '../support/pool.js';
 import { MemberProcess } from '../support/member-process.js';
+import { rejection } from '../support/rejection.js';
 import type { RemotePeer } from '../support/remote-peer.js';
 
 const PROGRAM = fileURLToPath(new URL('../../src/bin/interhub.js', import.meta.url));

@@ -5,8 +5,8 @@ import { startCluster } from '../support/cluster-fixture.js';
 import type { Fixture } from '../support/fixture.js';
 import { startFork } from '../support/fork-fixture.js';
 import { gathering } from '../support/gathering.js';
-import { rejection } from '../support/place.js';
 import type { Peer } from '../support/peer.js';
+import { rejection } from '../support/rejection.js';
 import { RemotePeer } from '../support/remote-peer.js';
 import { startSocket } from '../support/socket-fixture.js';
 

@@ -4,10 +4,11 @@ import { execFile } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { HubError, Lock } from '../../src/index.js';
-import { meetingPlace, rejection } from '../support/meeting-place.js';
+import type { Lock } from '../../src/index.js';
+import { meetingPlace } from '../support/meeting-place.js';
 import { MemberProcess } from '../support/member-process.js';
 import { Pool } from '../support/pool.js';
+import { rejection } from '../support/rejection.js';
 import type { RemotePeer } from '../support/remote-peer.js';
 
 const run = promisify(execFile);
@@ -34,7 +35,6 @@ describe('A socket group', () => {
     const numbers = readdirSync(place.path).flatMap((name) => /^g(\d+)$/.exec(name)?.[1] ?? []);
     return join(place.path, `g${Math.max(...numbers.map(Number))}`, 'journal');
   };
-  const failure = async (promise: Promise<unknown>): Promise<HubError> => (await rejection(promise)) as HubError;
   /** Lets the files of a process grow by so much, or without limit. */
   const giveRoom = async (peer: RemotePeer, bytes?: number): Promise<void> => {
     const limit = bytes === undefined ? 'unlimited' : String(statSync(newestJournal()).size + bytes);
@@ -73,9 +73,9 @@ describe('A socket group', () => {
     const bob = await seat('bob');
 
     expect(await bob.run(({ hub }) => hub.state('orders').get('a'))).to.equal(1);
-    const error = await failure(bob.run(({ hub }) => hub.state('orders', { maxEntries: 5 }).set('b', 1)));
+    const error = await rejection(bob.run(({ hub }) => hub.state('orders', { maxEntries: 5 }).set('b', 1)));
     expect([error.code, error.message]).to.deep.equal(['CONFLICT', 'The map "orders" has other options, as whoever opened it said: `durable` is true. Give the same ones everywhere, or none.']);
-    const denied = await failure(bob.run(({ hub }) => hub.state('orders', { durable: false }).set('b', 1)));
+    const denied = await rejection(bob.run(({ hub }) => hub.state('orders', { durable: false }).set('b', 1)));
     expect([denied.code, denied.message]).to.deep.equal([error.code, error.message]);
   });
 
@@ -83,7 +83,7 @@ describe('A socket group', () => {
     const ann = await seat('ann');
     await ann.run(({ hub }) => hub.state('brief', { durable: false, maxEntries: 5 }).set('a', 1));
 
-    const error = await failure(ann.run(({ hub }) => hub.state('brief', { durable: true, maxEntries: 5 }).set('b', 1)));
+    const error = await rejection(ann.run(({ hub }) => hub.state('brief', { durable: true, maxEntries: 5 }).set('b', 1)));
 
     expect([error.code, error.message]).to.deep.equal(['CONFLICT', 'The map "brief" has other options, as whoever opened it said: `maxEntries` is 5, `durable` is false. Give the same ones everywhere, or none.']);
     expect(await ann.run(({ hub }) => hub.state('brief', { maxEntries: 5 }).set('b', 1))).to.be.a('number');
@@ -92,7 +92,7 @@ describe('A socket group', () => {
   it('promises no durable map where it keeps nothing', async () => {
     const ann = await seat('ann', 'none');
 
-    const error = await failure(ann.run(({ hub }) => hub.state('orders', { durable: true }).set('a', 1)));
+    const error = await rejection(ann.run(({ hub }) => hub.state('orders', { durable: true }).set('a', 1)));
 
     expect(error.code).to.equal('UNSUPPORTED');
     expect(error.message).to.include('"orders"').and.to.include('durability');
@@ -103,7 +103,7 @@ describe('A socket group', () => {
     await ann.run(({ hub }) => hub.state('orders', { durable: true }).set('a', 1));
     await killAll();
 
-    const error = await failure(seat('bob', 'none'));
+    const error = await rejection(seat('bob', 'none'));
     const cid = await seat('cid');
 
     expect(error.code).to.equal('UNSUPPORTED');
@@ -135,9 +135,9 @@ describe('A socket group', () => {
     });
 
     await giveRoom(broker, 10);
-    const refused = await failure(bob.run(({ hub }) => hub.state('map').set('key', 'lost')));
+    const refused = await rejection(bob.run(({ hub }) => hub.state('map').set('key', 'lost')));
     const during = await bob.run(({ hub }) => hub.state('map').get('key'));
-    const locking = await failure(bob.run(({ hub }) => hub.lock('desk')));
+    const locking = await rejection(bob.run(({ hub }) => hub.lock('desk')));
     const size = statSync(newestJournal()).size;
     await giveRoom(broker);
     await bob.run(({ hub }) => hub.state('map').set('other', 'after'));
@@ -175,7 +175,7 @@ describe('A socket group', () => {
     const process = pool.take();
     await run('prlimit', ['--pid', String(process.pid), '--fsize=0:unlimited']);
 
-    const error = await failure(pool.seat(process, 'ann', { transport: 'socket', path: place.path }));
+    const error = await rejection(pool.seat(process, 'ann', { transport: 'socket', path: place.path }));
 
     expect(error.code).to.equal('PATH_UNUSABLE');
     expect(error.message).to.match(/EFBIG|ENOSPC/);

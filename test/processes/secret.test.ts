@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createHub } from '../../src/index.js';
 import type { HubError } from '../../src/index.js';
-import { meetingPlace, rejection } from '../support/meeting-place.js';
+import { meetingPlace } from '../support/meeting-place.js';
 import { MemberProcess } from '../support/member-process.js';
 import { Pool } from '../support/pool.js';
+import { rejection } from '../support/rejection.js';
 import type { RemotePeer } from '../support/remote-peer.js';
 
 const PROGRAM = fileURLToPath(new URL('../../src/bin/interhub.js', import.meta.url));

@@ -112,12 +112,3 @@ export async function seatedHub(session: FakeSession, setup: Partial<HubSetup> =
   await hub.ready();
   return hub;
 }
-
-export async function rejection(promise: Promise<unknown>): Promise<HubError> {
-  const settled = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (settled instanceof HubError) return settled;
-  throw new Error(`It was to reject with a HubError, not ${String(settled)}.`);
-}

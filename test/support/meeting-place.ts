@@ -25,12 +25,3 @@ export async function inventory(path: string): Promise<readonly string[]> {
   );
   return entries;
 }
-
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('It was to reject, and resolved.');
-}

@@ -6,6 +6,7 @@ import { createHub } from '../../src/index.js';
 import type { Hub, HubOptions, Transport } from '../../src/index.js';
 import { Log } from './log.js';
 import { Recording } from './recording.js';
+import { rejection } from './rejection.js';
 import type { RemoteWay } from './remote-peer.js';
 
 export interface Place {
@@ -74,13 +75,4 @@ export class HubPlace implements Place {
   async close(): Promise<void> {
     await Promise.all(this.#hubs.map((hub) => hub.close({ grace: 0 })));
   }
-}
-
-export async function rejection<E = Error & { readonly code?: string }>(promise: Promise<unknown>): Promise<E> {
-  const settled = await promise.then(
-    (value: unknown) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
-  if ('error' in settled) return settled.error as E;
-  throw new Error(`It was to reject, and resolved to ${JSON.stringify(settled.value)}.`);
 }

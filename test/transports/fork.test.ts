@@ -3,8 +3,7 @@ import { fork as forkProcess, spawn } from 'node:child_process';
 import type { ChildProcess, ForkOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import sinon from 'sinon';
@@ -12,6 +11,7 @@ import { fork, forkRendezvous } from '../../src/transports/fork.js';
 import { acceptEverybody, digest, IPC_CHILD, kill, printed, sendAround } from '../support/ipc-processes.js';
 import type { Entrance } from '../support/ipc-processes.js';
 import { LinksTaken } from '../support/links-taken.js';
+import { meetingPlace } from '../support/meeting-place.js';
 
 describe('The fork transport', () => {
   const children: ChildProcess[] = [];
@@ -132,33 +132,29 @@ describe('The fork transport', () => {
   }
 
   describe('by a private socket', () => {
-    let folder: string;
+    const place = meetingPlace();
     let links: LinksTaken;
 
-    beforeEach(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'ih-'));
+    beforeEach(() => {
       links = new LinksTaken();
     });
-    afterEach(async () => {
-      links.stop();
-      await rm(folder, { recursive: true, force: true });
-    });
+    afterEach(() => links.stop());
 
     it('leaves nothing behind, also when all are killed', async () => {
-      const all = Array.from({ length: 3 }, () => start('echo', { env: { ...process.env, TMPDIR: folder } }));
+      const all = Array.from({ length: 3 }, () => start('echo', { env: { ...process.env, TMPDIR: place.parent } }));
       const { entrance } = await found(...all);
       await entrance.joins(2);
 
-      const left = await readdir(folder);
+      const left = await readdir(place.parent);
       for (const child of all) child.kill('SIGKILL');
       await Promise.all(all.map((child) => once(child, 'exit')));
 
       links.expectAll('socket');
-      expect([left, await readdir(folder)]).to.deep.equal([[], []]);
+      expect([left, await readdir(place.parent)]).to.deep.equal([[], []]);
     });
 
     it('goes over the channel instead where a child finds no room for a socket, and says why', async () => {
-      const { entrance } = await found(start('echo', { env: { ...process.env, TMPDIR: join(folder, 'missing') } }), start('echo'));
+      const { entrance } = await found(start('echo', { env: { ...process.env, TMPDIR: join(place.parent, 'missing') } }), start('echo'));
       const joined = [await entrance.joins(0), await entrance.joins(1)];
 
       await Promise.all(joined.map((child) => sendAround(child, Buffer.from('hello'), 5)));

@@ -9,7 +9,8 @@ import { socketRendezvous } from '../../src/transports/socket.js';
 import { FolderRendezvous } from '../../src/transports/socket/folder-rendezvous.js';
 import { system } from '../../src/transports/socket/steps.js';
 import type { Steps } from '../../src/transports/socket/steps.js';
-import { inventory, meetingPlace, rejection } from '../support/meeting-place.js';
+import { inventory, meetingPlace } from '../support/meeting-place.js';
+import { rejection } from '../support/rejection.js';
 
 describe('The path of a group', () => {
   const place = meetingPlace();

@@ -17,7 +17,8 @@ import { system } from '../../src/transports/socket/steps.js';
 import type { Steps } from '../../src/transports/socket/steps.js';
 import type { Report } from '../processes/children/meet.js';
 import { eachStep } from '../support/each-step.js';
-import { inventory, meetingPlace, rejection } from '../support/meeting-place.js';
+import { inventory, meetingPlace } from '../support/meeting-place.js';
+import { rejection } from '../support/rejection.js';
 
 type Authority = Extract<Meeting, { role: 'authority' }>;
 type Membership = Extract<Meeting, { role: 'member' }>;

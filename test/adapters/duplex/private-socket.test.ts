@@ -1,30 +1,28 @@
 import { expect } from 'chai';
 import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { privateSocket } from '../../../src/adapters/duplex/private-socket.js';
 import type { Link } from '../../../src/core/star/link.js';
-import { rejection } from '../../support/meeting-place.js';
+import { meetingPlace } from '../../support/meeting-place.js';
 import { RecordingSink } from '../../support/recording-sink.js';
+import { rejection } from '../../support/rejection.js';
 
 const TOKEN = 'a token of this test';
 
 describe('A private socket', () => {
   const usual = process.env['TMPDIR'];
-  let folder: string;
+  const temporary = meetingPlace();
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ih-'));
-    process.env['TMPDIR'] = folder;
+  beforeEach(() => {
+    process.env['TMPDIR'] = temporary.parent;
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     if (usual === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = usual;
-    await rm(folder, { recursive: true, force: true });
   });
 
   it('carries bytes both ways, with nothing before them', async () => {
@@ -61,7 +59,7 @@ describe('A private socket', () => {
     const far = await take(place);
 
     expect(mode & 0o777).to.equal(0o700);
-    expect(await readdir(folder)).to.deep.equal([]);
+    expect(await readdir(temporary.parent)).to.deep.equal([]);
     far.close();
     await opened(await link).hears('closed');
   });
@@ -110,7 +108,7 @@ describe('A private socket', () => {
   });
 
   it('leaves nothing behind when its child is gone before the parent comes', async () => {
-    const place = join(await mkdtemp(join(folder, 'interhub-')), 's');
+    const place = join(await mkdtemp(join(temporary.parent, 'interhub-')), 's');
     const server = createServer().listen(place);
     await once(server, 'listening');
     // A socket whose process was killed stays where it is.
@@ -120,14 +118,14 @@ describe('A private socket', () => {
     await rename(`${place}2`, place);
 
     expect(await rejection(take(place))).to.have.property('code', 'ECONNREFUSED');
-    expect(await readdir(folder)).to.deep.equal([]);
+    expect(await readdir(temporary.parent)).to.deep.equal([]);
   });
 
   it('is not laid where there is no folder for it, or its path is too long', async () => {
-    process.env['TMPDIR'] = join(folder, 'missing');
+    process.env['TMPDIR'] = join(temporary.parent, 'missing');
     expect(await rejection(lay())).to.have.property('code', 'ENOENT');
 
-    process.env['TMPDIR'] = join(folder, 'x'.repeat(90));
+    process.env['TMPDIR'] = join(temporary.parent, 'x'.repeat(90));
     expect(await rejection(lay())).to.have.property('message').that.matches(/may have 103; set TMPDIR to a shorter one/);
   });
 
@@ -144,28 +142,28 @@ describe('A private socket', () => {
       'in a file': (path) => writeFile(path, '', { mode: 0o700 }),
     })) {
       it(where, async () => {
-        const path = join(folder, 'interhub-abcdef');
+        const path = join(temporary.parent, 'interhub-abcdef');
         await prepare(path);
-        const before = await readdir(folder);
+        const before = await readdir(temporary.parent);
 
         expect(await rejection(take(join(path, 's')))).to.have.property('message').that.matches(/only the user of this process can enter/);
-        expect(await readdir(folder)).to.deep.equal(before);
+        expect(await readdir(temporary.parent)).to.deep.equal(before);
       });
     }
 
     if (process.getuid?.() === 0) {
       it('in a private folder of another user, whose child this may be', async () => {
-        const path = join(folder, 'interhub-abcdef');
+        const path = join(temporary.parent, 'interhub-abcdef');
         await mkdir(path, { mode: 0o700 });
         await chown(path, 65534, 65534);
 
         expect(await rejection(take(join(path, 's')))).to.have.property('message').that.matches(/only the user of this process can enter/);
-        expect(await readdir(folder)).to.deep.equal(['interhub-abcdef']);
+        expect(await readdir(temporary.parent)).to.deep.equal(['interhub-abcdef']);
       });
     }
 
     it('in a private folder of another name', async () => {
-      const path = join(folder, 'secrets');
+      const path = join(temporary.parent, 'secrets');
       await mkdir(path, { mode: 0o700 });
       await writeFile(join(path, 's'), 'a secret');
 

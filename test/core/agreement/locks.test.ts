@@ -3,7 +3,8 @@ import { HubError } from '../../../src/core/errors.js';
 import type { Lock } from '../../../src/core/api.js';
 import type { Hub } from '../../../src/core/hub.js';
 import type { Outcome } from '../../../src/core/protocol.js';
-import { FakeSession, fakeTransport, rejection, seatedHub } from '../../support/fake-transport.js';
+import { FakeSession, fakeTransport, seatedHub } from '../../support/fake-transport.js';
+import { rejection } from '../../support/rejection.js';
 import { VirtualHost } from '../../support/virtual-host.js';
 
 const LOST = new HubError('LOST', 'The broker died.');

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { Change, SharedMap } from '../../../src/core/api.js';
 import { HubError } from '../../../src/core/errors.js';
 import type { MapEntry } from '../../../src/core/protocol.js';
-import { FakeSession, fakeTransport, rejection, seatedHub } from '../../support/fake-transport.js';
+import { FakeSession, fakeTransport, seatedHub } from '../../support/fake-transport.js';
+import { rejection } from '../../support/rejection.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -3,7 +3,8 @@ import sinon from 'sinon';
 import { encodeFailure } from '../../../src/core/codec/failure.js';
 import { HubError } from '../../../src/core/errors.js';
 import type { Hub } from '../../../src/core/hub.js';
-import { ANN, BOB, FakeSession, rejection, seatedHub } from '../../support/fake-transport.js';
+import { ANN, BOB, FakeSession, seatedHub } from '../../support/fake-transport.js';
+import { rejection } from '../../support/rejection.js';
 import { VirtualHost } from '../../support/virtual-host.js';
 
 describe('Calls', () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Hub } from '../../../src/core/hub.js';
 import type { RequestOptions } from '../../../src/index.js';
-import { ANN, BOB, FakeSession, rejection, seatedHub } from '../../support/fake-transport.js';
+import { ANN, BOB, FakeSession, seatedHub } from '../../support/fake-transport.js';
+import { rejection } from '../../support/rejection.js';
 import { VirtualHost } from '../../support/virtual-host.js';
 
 describe('Retries', () => {

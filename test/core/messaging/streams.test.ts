@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { HubError } from '../../../src/core/errors.js';
 import type { Hub } from '../../../src/core/hub.js';
 import { createHub } from '../../../src/index.js';
-import { ANN, FakeSession, rejection, seatedHub } from '../../support/fake-transport.js';
+import { ANN, FakeSession, seatedHub } from '../../support/fake-transport.js';
+import { rejection } from '../../support/rejection.js';
 
 describe('Streams', () => {
   describe('at their reader', () => {

@@ -4,7 +4,7 @@ import type { Meeting, Rendezvous } from '../../../src/core/star/rendezvous.js';
 import { star } from '../../../src/core/star/star.js';
 import { createHub } from '../../../src/index.js';
 import { MemoryPlace } from '../../../src/transports/memory.js';
-import { rejection } from '../../support/fake-transport.js';
+import { rejection } from '../../support/rejection.js';
 
 /** Both ends of the links that are made by it take the other for one of this version of the protocol. */
 class Skewed implements Rendezvous {

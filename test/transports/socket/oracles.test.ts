@@ -10,7 +10,8 @@ import { PipeOracle } from '../../../src/transports/socket/pipe-oracle.js';
 import { system } from '../../../src/transports/socket/steps.js';
 import type { Steps } from '../../../src/transports/socket/steps.js';
 import { systemOracle } from '../../../src/transports/socket/system-oracle.js';
-import { meetingPlace, rejection } from '../../support/meeting-place.js';
+import { meetingPlace } from '../../support/meeting-place.js';
+import { rejection } from '../../support/rejection.js';
 
 const LINK = { destroy: () => {} } as unknown as Link;
 
