@@ -1,8 +1,12 @@
 /** PORT. What a system tells of its processes, as far as it tells: by it a process is known again, and its end is seen. */
 import { execFile } from 'node:child_process';
-import { readFile, readlink } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
+import { access, readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
+import { codeOf } from './system-error.js';
 
 /** '' is "not known". */
 export interface Processes {
@@ -11,6 +15,10 @@ export interface Processes {
   /** Where a pid means the same process. */
   namespace(): Promise<string>;
   look(pid: number): Promise<Look>;
+  /** What this thread of this process is known by, if it is a worker's. */
+  thread(): string;
+  /** Whether a process still has that thread. */
+  hasThread(pid: number, thread: string): Promise<boolean>;
 }
 
 export interface Look {
@@ -33,7 +41,13 @@ export const linux: Processes = {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0] ?? '', threads: Number(fields[17] ?? 0), start: fields[19] ?? '' };
   },
+  // Of the thread that asks, so no other may do it for this one.
+  thread: () => (isMainThread ? '' : basename(readlinkSync('/proc/thread-self'))),
+  hasThread: (pid, thread) => access(`/proc/${pid}/task/${thread}`).then(() => true, (error) => codeOf(error) !== 'ENOENT'),
 };
+
+/** Where threads are not told apart, one lives as long as its process. */
+const oneThread = { thread: () => '', hasThread: async () => true };
 
 /** macOS: by its own programs, which takes some milliseconds. */
 export function darwin(run: Run = runProgram): Processes {
@@ -44,6 +58,7 @@ export function darwin(run: Run = runProgram): Processes {
       const [, state = '', start = ''] = /^(\S)\S*\s+(.+?)\s*$/.exec(await run('/bin/ps', '-o', 'state=,lstart=', '-p', String(pid))) ?? [];
       return { state, threads: 1, start };
     },
+    ...oneThread,
   };
 }
 
@@ -52,6 +67,7 @@ export const others: Processes = {
   boot: async () => '',
   namespace: async () => `${process.platform} ${hostname()}`,
   look: async () => ({ state: '', threads: 0, start: '' }),
+  ...oneThread,
 };
 
 export const ofThisSystem: Processes = process.platform === 'linux' ? linux : process.platform === 'darwin' ? darwin() : others;
