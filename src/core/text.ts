@@ -75,6 +75,11 @@ export function copyOf(bytes: Uint8Array, from: number, to: number): Uint8Array 
   return copy;
 }
 
+/** To read and write numbers in them. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** The host's `Buffer`, if its methods do on a plain `Uint8Array` what Node's do: a polyfill's may not. */
 function findBuffer(): HostBuffer | undefined {
   const found: unknown = Reflect.get(globalThis, 'Buffer');

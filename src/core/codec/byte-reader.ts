@@ -3,7 +3,7 @@
  * no memory is asked for that they do not fill: each length is compared with what is left before it is believed.
  */
 import { HubError } from '../errors.js';
-import { allocate, readUtf8 } from '../text.js';
+import { allocate, readUtf8, viewOf } from '../text.js';
 
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -12,7 +12,7 @@ export class ByteReader {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = viewOf(bytes);
   }
 
   get left(): number {

@@ -2,7 +2,7 @@
  * Where packets are written before they leave: one stretch of memory that is handed on whenever it is full or flushed,
  * so that all that is said in one turn leaves in one write. Only whole packets are handed on.
  */
-import { allocate, utf8Length, writeUtf8 } from '../text.js';
+import { allocate, utf8Length, viewOf, writeUtf8 } from '../text.js';
 import type { Payload } from '../protocol.js';
 import { AT, FORM, HEADER } from './packet.js';
 
@@ -153,8 +153,4 @@ export class Slab {
     this.#bytes = allocate(size);
     this.#view = viewOf(this.#bytes);
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
