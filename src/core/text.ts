@@ -69,9 +69,9 @@ export function allocate(size: number): Uint8Array {
 }
 
 /** Bytes of one's own: `slice` would do, were it not that a `Buffer`'s gives a view. */
-export function copyOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
+export function copyOf(bytes: Uint8Array, from = 0, to = bytes.length): Uint8Array {
   const copy = allocate(to - from);
-  copy.set(bytes.subarray(from, to));
+  copy.set(copy.length === bytes.length ? bytes : bytes.subarray(from, to));
   return copy;
 }
 

@@ -3,7 +3,7 @@
  * no memory is asked for that they do not fill: each length is compared with what is left before it is believed.
  */
 import { HubError } from '../errors.js';
-import { allocate, readUtf8, viewOf } from '../text.js';
+import { copyOf, readUtf8, viewOf } from '../text.js';
 
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -60,9 +60,7 @@ export class ByteReader {
   /** Memory of its own, for the value to keep. */
   copy(length: number): Uint8Array {
     const from = this.#take(length);
-    const copy = allocate(length);
-    copy.set(this.#bytes.subarray(from, from + length));
-    return copy;
+    return copyOf(this.#bytes, from, from + length);
   }
 
   #wide(from: number, to: number): string {

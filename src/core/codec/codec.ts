@@ -5,7 +5,7 @@
  */
 import { HubError } from '../errors.js';
 import type { Arrival, Encoded, Payload } from '../protocol.js';
-import { allocate, hostBuffer } from '../text.js';
+import { copyOf, hostBuffer } from '../text.js';
 import { parseJson } from './json.js';
 import { isPlain } from './plain.js';
 import { readTagged } from './tagged-reader.js';
@@ -36,19 +36,15 @@ export function decode(arrival: Arrival): unknown {
   }
 }
 
-/** Exactly these two classes: one that extends them may hold more than bytes. */
+/**
+ * Exactly these two classes: one that extends them may hold more than bytes. A copy: what is sent may have to wait for a seat,
+ * a route or a second try, and its sender may have changed the bytes by then.
+ */
 function encodeBytes(value: unknown): Encoded | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === hostBuffer?.prototype) return { form: 'buffer', bytes: copyOf(value as Uint8Array) };
   return prototype === Uint8Array.prototype ? { form: 'bytes', bytes: copyOf(value as Uint8Array) } : undefined;
-}
-
-/** What is sent may have to wait for a seat, a route or a second try: its sender may have changed the bytes by then. */
-function copyOf(bytes: Uint8Array): Uint8Array {
-  const copy = allocate(bytes.length);
-  copy.set(bytes);
-  return copy;
 }
 
 function encodeJson(value: unknown): string | undefined {

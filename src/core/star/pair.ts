@@ -76,7 +76,7 @@ class PairedLink implements Link {
   #copy(bytes: Uint8Array): Uint8Array {
     const from = this.#used;
     const to = from + bytes.length;
-    if (to > this.#memory.length) return copyOf(bytes, 0, bytes.length);
+    if (to > this.#memory.length) return copyOf(bytes);
     this.#memory.set(bytes, from);
     this.#used = to;
     return this.#memory.subarray(from, to);
