@@ -21,10 +21,6 @@ export class Deadline<T> {
 export class Deadlines<T> {
   readonly #heap: Deadline<T>[] = [];
 
-  get size(): number {
-    return this.#heap.length;
-  }
-
   /** When the next one passes; `Infinity` when there is none. */
   get due(): number {
     return this.#heap[0]?.at ?? Infinity;

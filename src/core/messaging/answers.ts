@@ -113,12 +113,7 @@ export class Answers {
     this.#handlers.end();
   }
 
-  /** Whether no handler is at work, but for that of the call `within` which this is asked. */
-  isIdle(within?: Call): boolean {
-    return this.#workload.isOver(within);
-  }
-
-  /** Resolves when it is. */
+  /** Resolves when no handler is at work, but for that of the call `within` which this is asked. */
   idle(within?: Call): Promise<void> {
     return this.#workload.over(within);
   }

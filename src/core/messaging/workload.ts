@@ -15,19 +15,18 @@ export class Workload {
     call.isAtWork = false;
     this.#size -= 1;
     if (this.#waiting.length === 0) return;
-    const done = this.#waiting.filter(({ within }) => this.isOver(within));
+    const done = this.#waiting.filter(({ within }) => this.#isOver(within));
     this.#waiting = this.#waiting.filter((each) => !done.includes(each));
     for (const { resolve } of done) resolve();
   }
 
-  /** Whether no handler is at work, but for that of the call `within` which this is asked. */
-  isOver(within?: Call): boolean {
-    return this.#size === 0 || (this.#size === 1 && within instanceof RunningCall && within.isAtWork);
+  /** Resolves when no handler is at work, but for that of the call `within` which this is asked. */
+  over(within?: Call): Promise<void> {
+    return this.#isOver(within) ? Promise.resolve() : new Promise((resolve) => this.#waiting.push({ within, resolve }));
   }
 
-  /** Resolves when it is. */
-  over(within?: Call): Promise<void> {
-    return this.isOver(within) ? Promise.resolve() : new Promise((resolve) => this.#waiting.push({ within, resolve }));
+  #isOver(within: Call | undefined): boolean {
+    return this.#size === 0 || (this.#size === 1 && within instanceof RunningCall && within.isAtWork);
   }
 }
 

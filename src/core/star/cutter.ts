@@ -8,7 +8,7 @@ import { allocate, utf8Length, writeUtf8 } from '../text.js';
 import type { Outbox } from './outbox.js';
 
 /** A big payload goes in fragments of this size; whoever sends them on may cut them once more. */
-export const FRAGMENT = 262_144;
+const FRAGMENT = 262_144;
 /** A payload that is longer than this is big. */
 export const BIG = 65_536;
 /** So many bytes may be on their way to a member that has not said that it has taken them. */

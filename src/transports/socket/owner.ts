@@ -19,7 +19,7 @@ export interface Owner {
   readonly thread?: string;
 }
 
-export const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 1;
 
 export async function thisProcess(processes: Processes = ofThisSystem): Promise<Owner> {
   const { pid } = process;
