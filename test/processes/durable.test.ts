@@ -23,8 +23,8 @@ describe('A socket group', () => {
   });
   after(() => pool.close());
 
-  const seat = async (name: string, durability = 'process'): Promise<RemotePeer> => {
-    const peer = await pool.seat(pool.take(), name, { transport: 'socket', path: place.path, durability });
+  const seat = async (name: string, durability = 'process', broker = 'auto'): Promise<RemotePeer> => {
+    const peer = await pool.seat(pool.take(), name, { transport: 'socket', path: place.path, durability, broker });
     peers.push(peer);
     return peer;
   };
@@ -124,6 +124,21 @@ describe('A socket group', () => {
     const bob = await seat('bob', 'none');
 
     expect(await bob.run(({ hub }) => hub.state('map').size())).to.equal(0);
+  });
+
+  it('goes on under nobody who keeps nothing while its members live', async () => {
+    const broker = await seat('broker');
+    const bob = await seat('bob', 'process', 'never');
+    await bob.run(async ({ hub, keep }) => void keep('door', await hub.lock('door')));
+    peers.splice(peers.indexOf(broker), 1);
+    await broker.kill();
+
+    const error = await rejection(seat('cid', 'none'));
+    const dan = await seat('dan');
+
+    expect([error.code, error.message]).to.deep.equal(['UNSUPPORTED', `The group in ${place.path} has members that live, and keeps what they hold. This process, with the durability "none", would drop that. Pass "process" or "disk", the same in all processes of the group; or end them all first.`]);
+    expect(await dan.run(async ({ hub }) => (await hub.tryLock('door')) === undefined)).to.equal(true);
+    expect(await bob.run(({ kept }) => kept<Lock>('door').signal.aborted)).to.equal(false);
   });
 
   it('refuses what there is no room to write down, goes on telling what there is, and goes on when there is room', async () => {

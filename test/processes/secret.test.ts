@@ -26,8 +26,8 @@ describe('A socket group with a secret', () => {
   });
   after(() => pool.close());
 
-  const seat = async (name: string, secret?: string): Promise<RemotePeer> => {
-    const peer = await pool.seat(pool.take(), name, { transport: 'socket', path: place.path, ...(secret === undefined ? {} : { secret }) });
+  const seat = async (name: string, secret?: string, broker: 'auto' | 'never' = 'auto'): Promise<RemotePeer> => {
+    const peer = await pool.seat(pool.take(), name, { transport: 'socket', path: place.path, broker, ...(secret === undefined ? {} : { secret }) });
     peers.push(peer);
     return peer;
   };
@@ -49,6 +49,41 @@ describe('A socket group with a secret', () => {
     expect([without.code, wrong.code]).to.deep.equal(['REFUSED', 'REFUSED']);
     expect(await bob.run(({ kept }) => [kept<{ token: number; signal: AbortSignal }>('door').token, kept<{ signal: AbortSignal }>('door').signal.aborted])).to.deep.equal([token, false]);
     expect(((await rejection(seat('fay', `${SECRET}?`))) as HubError).code).to.equal('REFUSED');
+  });
+
+  for (const [group, secret, others] of [
+    ['with a secret', SECRET, { 'has another secret': `${SECRET}!`, 'has a secret, and this process was given none': undefined }],
+    ['without one', undefined, { 'has no secret, and this process was given one': SECRET }],
+  ] as const) {
+    it(`goes on under nobody with another secret while its members live, be it a group ${group}`, async () => {
+      const broker = await seat('broker', secret);
+      const bob = await seat('bob', secret, 'never');
+      const token = await bob.run(async ({ hub, keep }) => keep('door', await hub.lock('door')).token);
+      peers.splice(peers.indexOf(broker), 1);
+      await broker.kill();
+
+      const refused: [string, string][] = [];
+      for (const [what, other] of Object.entries(others)) {
+        const { code, message } = await rejection<HubError>(seat('eve', other));
+        refused.push([code, message.includes(what) ? what : message]);
+      }
+      await seat('cid', secret);
+
+      expect(refused).to.deep.equal(Object.keys(others).map((what) => ['REFUSED', what]));
+      expect(await bob.run(({ kept }) => [kept<{ token: number }>('door').token, kept<{ signal: AbortSignal }>('door').signal.aborted])).to.deep.equal([token, false]);
+    });
+  }
+
+  it('may be given another when all its members have ended, and keeps its durable maps', async () => {
+    const bob = await seat('bob', SECRET);
+    await bob.run(({ hub }) => hub.state('orders', { durable: true }).set('a', 1));
+    peers.splice(peers.indexOf(bob), 1);
+    await bob.kill();
+
+    const cid = await seat('cid', `${SECRET}!`);
+
+    expect(await cid.run(({ hub }) => hub.state('orders').get('a'))).to.equal(1);
+    expect((await rejection(seat('dan', SECRET))).code).to.equal('REFUSED');
   });
 
   it('may be kept together by a program that reads it from a file, which only this user can read', async () => {

@@ -16,6 +16,7 @@ export function eachStep(steps: Steps, around: Around): Steps {
     remove: (path) => around('remove', () => steps.remove(path)),
     lock: (path, make) => around('lock', () => steps.lock(path, make)),
     inherit: (heritage) => around('inherit', () => steps.inherit(heritage)),
+    proofs: (generation, afterCrash) => around('proofs', () => steps.proofs(generation, afterCrash)),
     listen: (path, onLink) => around('listen', () => steps.listen(path, onLink)),
     connect: (path) => around('connect', () => steps.connect(path)),
     pause: (time, signal) => around('pause', () => steps.pause(time, signal)),

@@ -159,7 +159,7 @@ export class FolderRendezvous implements Rendezvous {
   async #succeed(last: Predecessor, oracle: DeathOracle, signal: AbortSignal): Promise<Meeting | undefined> {
     if (this.#broker === 'never') return undefined;
     const epoch = last.number + 1;
-    const generation = await takeOver(this.#generations, this.#steps, oracle, last, this.#durability, signal).catch((error) => {
+    const generation = await takeOver(this.#generations, this.#steps, oracle, last, { durability: this.#durability, secret: this.secret }, signal).catch((error) => {
       // Who holds something in the group does not lose it because a disk is full.
       if (this.#seen > 0 && SHORTAGES.has(codeOf(error) ?? '')) return undefined;
       throw unusable(this.#path, error);

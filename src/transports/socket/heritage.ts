@@ -22,17 +22,26 @@ export function inherit(heritage: Heritage, disk: Disk = systemDisk): JournalFil
   return undefined;
 }
 
+/** What would prove the death of each member of a dead broker's time; `undefined`: it kept no journal. Throws as `inherit` does. */
+export function proofs(generation: string, afterCrash: boolean, disk: Disk = systemDisk): readonly (string | undefined)[] | undefined {
+  const estate = left(generation, afterCrash, disk);
+  return estate && [...estate.ledger.members.keys()].map((number) => estate.proofs.get(number));
+}
+
 function checkNothingKept({ from, afterCrash }: Heritage, disk: Disk): void {
-  const path = from === undefined ? undefined : join(from, NAME);
-  const left = path === undefined ? undefined : disk.read(path);
-  if (path === undefined || left === undefined) return;
-  const maps = Estate.read(soundPart(left.bytes, path, afterCrash)).durableMaps;
-  if (maps.length === 0) return;
+  const maps = from === undefined ? [] : (left(from, afterCrash, disk)?.durableMaps ?? []);
+  if (from === undefined || maps.length === 0) return;
   const names = maps.slice(0, SHOWN).map((map) => JSON.stringify(map)).join(', ') + (maps.length > SHOWN ? ' ...' : '');
   throw new HubError(
     'UNSUPPORTED',
-    `The journal ${path} holds what is to outlive its group: ${maps.length === 1 ? 'the durable map' : `${maps.length} durable maps,`} ${names}. This process, with the durability "none", would drop it. Pass "process" or "disk", the same in all processes of the group; or remove the folder ${dirname(dirname(path))} to begin with nothing.`,
+    `The journal ${join(from, NAME)} holds what is to outlive its group: ${maps.length === 1 ? 'the durable map' : `${maps.length} durable maps,`} ${names}. This process, with the durability "none", would drop it. Pass "process" or "disk", the same in all processes of the group; or remove the folder ${dirname(from)} to begin with nothing.`,
   );
+}
+
+function left(generation: string, afterCrash: boolean, disk: Disk): Estate | undefined {
+  const path = join(generation, NAME);
+  const found = disk.read(path);
+  return found && Estate.read(soundPart(found.bytes, path, afterCrash));
 }
 
 /** So many maps are named. */

@@ -10,7 +10,7 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectLink, duplexLink } from '../../adapters/duplex.js';
 import type { Link } from '../../core/star/link.js';
-import { inherit } from './heritage.js';
+import { inherit, proofs } from './heritage.js';
 import type { Heritage } from './heritage.js';
 import type { JournalFile } from './journal-file.js';
 import { codeOf } from './system-error.js';
@@ -37,6 +37,8 @@ export interface Steps {
   lock(path: string, make: boolean): Promise<Lock>;
   /** A new generation's journal, with all that the predecessor's holds; none for one that keeps nothing. */
   inherit(heritage: Heritage): Promise<JournalFile | undefined>;
+  /** What would prove the death of each member that a dead broker's journal tells of; `undefined`: its generation has none. */
+  proofs(generation: string, afterCrash: boolean): Promise<readonly (string | undefined)[] | undefined>;
   listen(path: string, onLink: (link: Link) => void): Promise<Listener>;
   connect(path: string): Promise<Link>;
   /** Keeps no process alive. Rejects with the signal's reason. */
@@ -65,6 +67,7 @@ export const system: Steps = {
   remove: (path) => rm(path, { recursive: true, force: true }),
   lock,
   inherit: async (heritage) => inherit(heritage),
+  proofs: async (generation, afterCrash) => proofs(generation, afterCrash),
   listen,
   connect: connectLink,
   async pause(time, signal) {

@@ -6,6 +6,8 @@
 import { join } from 'node:path';
 import { Door } from './door.js';
 import type { Generations, Last } from './generations.js';
+import { checkHeir, SEAL, sealOf } from './heir.js';
+import type { Heir } from './heir.js';
 import type { Durability, JournalFile } from './journal-file.js';
 import { readOwner } from './oracle.js';
 import type { Beacon, DeathOracle } from './oracle.js';
@@ -25,6 +27,7 @@ export interface Generation {
 
 /**
  * The next generation, its door not yet open; `undefined` when another process was faster, or the folder has gone.
+ * Throws when the group cannot go on under this process, and the system's error.
  * Whatever happens, nothing of ours is left but a generation that is dead.
  */
 export async function takeOver(
@@ -32,7 +35,7 @@ export async function takeOver(
   steps: Steps,
   oracle: DeathOracle,
   last: Predecessor,
-  durability: Durability,
+  heir: Heir,
   signal: AbortSignal,
 ): Promise<Generation | undefined> {
   const draft = generations.draft();
@@ -40,6 +43,8 @@ export async function takeOver(
   let door: Door | undefined;
   let journal: JournalFile | undefined;
   try {
+    if (last.at === 'generation') await checkHeir(heir, generations, steps, last.number);
+    signal.throwIfAborted();
     await steps.makeFolder(draft);
     signal.throwIfAborted();
     beacon = await oracle.light(draft);
@@ -48,7 +53,9 @@ export async function takeOver(
     const self = await thisProcess();
     await steps.write(join(draft, 'owner'), JSON.stringify(self) + '\n');
     signal.throwIfAborted();
-    journal = await inherit(generations, steps, last, { draft, durability, boot: self.boot });
+    if (heir.secret !== undefined) await steps.write(join(draft, SEAL), sealOf(heir.secret, last.number + 1));
+    signal.throwIfAborted();
+    journal = await inherit(generations, steps, last, { draft, durability: heir.durability, boot: self.boot });
     signal.throwIfAborted();
     if ((await generations.publish(draft, last.number + 1)) && (await isStillNext(generations, last))) {
       signal.throwIfAborted();
@@ -81,14 +88,14 @@ async function isStillNext(generations: Generations, last: Predecessor): Promise
   return current !== undefined && current.number >= last.current.number && current.number <= last.number;
 }
 
-interface Heir {
+interface Builder {
   readonly draft: string;
   readonly durability: Durability;
   readonly boot: string;
 }
 
 /** The predecessor is dead: nobody writes to its journal any more. */
-async function inherit(generations: Generations, steps: Steps, last: Predecessor, { draft, durability, boot }: Heir): Promise<JournalFile | undefined> {
+async function inherit(generations: Generations, steps: Steps, last: Predecessor, { draft, durability, boot }: Builder): Promise<JournalFile | undefined> {
   const folder = generations.folder(last.number + 1);
   if (last.at === 'beginning') return steps.inherit({ from: undefined, afterCrash: false, draft, folder, durability });
   const owner = await readOwner(generations, steps, last.number);
