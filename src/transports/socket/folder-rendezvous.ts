@@ -36,14 +36,11 @@ export type BrokerRole = 'auto' | 'always' | 'never';
 /** Within this time the first of them begins, whoever it is. A take-over itself takes some ms. */
 const HERD = 20;
 
-/** Of the system: there may be more again later. */
-const SHORTAGES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EMFILE', 'ENFILE', 'ENOMEM']);
-
 /** A folder is damaged when it stays so: one that is being removed goes on to be missing. */
 const DAMAGE_ATTEMPTS = 10;
 
 /** What fails for want of room: it may be there in a moment. */
-const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 export class FolderRendezvous implements Rendezvous {
   readonly name = 'socket';
@@ -92,7 +89,7 @@ export class FolderRendezvous implements Rendezvous {
     }
   }
 
-  /** Whoever has a seat to lose waits until the system has room again; whoever comes for the first time is told. */
+  /** Whoever has a seat to lose does not lose it because a disk is full: it waits. Whoever comes for the first time is told. */
   async #attempt(oracle: DeathOracle, signal: AbortSignal): Promise<{ readonly last: Last; readonly meeting?: Meeting | undefined }> {
     try {
       const last = await this.#last();
@@ -160,8 +157,6 @@ export class FolderRendezvous implements Rendezvous {
     if (this.#broker === 'never') return undefined;
     const epoch = last.number + 1;
     const generation = await takeOver(this.#generations, this.#steps, oracle, last, { durability: this.#durability, secret: this.secret }, signal).catch((error) => {
-      // Who holds something in the group does not lose it because a disk is full.
-      if (this.#seen > 0 && SHORTAGES.has(codeOf(error) ?? '')) return undefined;
       throw unusable(this.#path, error);
     });
     if (generation === undefined) return undefined;
