@@ -10,7 +10,7 @@ import type { KeepAlive } from '../keep-alive.js';
 import { EVERYONE, RETAINED } from '../protocol.js';
 import type { MapCommand, Member, Outcome, Payload } from '../protocol.js';
 import type { Session } from '../transport.js';
-import type { Departure, Parcel } from './outbox.js';
+import type { Departure, Outgoing } from './outbox.js';
 
 export interface AnnouncementPorts {
   readonly directory: Directory;
@@ -25,7 +25,7 @@ export interface AnnouncementPorts {
 /** What the map of retained values holds for a topic. */
 export type Kept = readonly [from: Member, payload: Payload, self: boolean];
 
-export class Announcement implements Parcel {
+export class Announcement implements Outgoing {
   readonly type = 'message';
   readonly name: string;
   readonly call = 0;

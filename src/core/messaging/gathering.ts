@@ -7,7 +7,7 @@ import type { Directory } from '../directory.js';
 import { HubError } from '../errors.js';
 import type { Member, Payload } from '../protocol.js';
 import { EVERYONE } from '../protocol.js';
-import type { Departure, Parcel } from './outbox.js';
+import type { Departure, Outgoing } from './outbox.js';
 
 export interface GatheringPorts {
   readonly directory: Directory;
@@ -25,7 +25,7 @@ type Life =
 
 type Answered = readonly [member: Member, settled: api.Settled<unknown>];
 
-export class Gathering implements Parcel, api.Gathering<unknown> {
+export class Gathering implements Outgoing, api.Gathering<unknown> {
   readonly [Symbol.toStringTag] = 'Gathering';
   readonly type = 'request';
   readonly name: string;

@@ -1,10 +1,10 @@
-/** A parcel that nobody waits for: a message, an answer, a part of a stream, a cancelling. */
+/** What goes out, and nobody waits for: a message, an answer, a part of a stream, a cancelling. */
 import type { Address } from '../api.js';
 import type { HubError } from '../errors.js';
 import type { EnvelopeType, Payload } from '../protocol.js';
-import type { Departure, Parcel } from './outbox.js';
+import type { Departure, Outgoing } from './outbox.js';
 
-export class Letter implements Parcel {
+export class Letter implements Outgoing {
   readonly type: EnvelopeType;
   readonly name: string;
   readonly call: number;

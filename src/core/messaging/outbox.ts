@@ -14,7 +14,7 @@ import type { Directory } from '../directory.js';
 import { NOBODY, Routes } from './routes.js';
 
 /** An envelope that may not have its receiver yet. */
-export interface Parcel {
+export interface Outgoing {
   readonly type: EnvelopeType;
   readonly name: string;
   readonly call: number;
@@ -52,7 +52,7 @@ export class Outbox {
   readonly #methods: Routes;
   readonly #limit: number;
   #life: Life = WAITING;
-  #line: Parcel[] = [];
+  #line: Outgoing[] = [];
   #draining: Draining[] = [];
 
   constructor(directory: Directory, interests: Pick<Session, 'follow' | 'unfollow'>, keepAlive: Pick<KeepAlive, 'begin' | 'end'>, limit = 10_000) {
@@ -64,13 +64,13 @@ export class Outbox {
   }
 
   /** Throws when a message or a request cannot even wait. Answers and cancellings always can, and after the end mean nothing. */
-  post(parcel: Parcel): void {
+  post(outgoing: Outgoing): void {
     const life = this.#life;
-    if (life.at === 'open' && this.#line.length === 0 && this.#depart(life.session, parcel)) return;
-    if (parcel.type === 'message' || isQuestion(parcel)) this.#checkRoom(parcel);
+    if (life.at === 'open' && this.#line.length === 0 && this.#depart(life.session, outgoing)) return;
+    if (outgoing.type === 'message' || isQuestion(outgoing)) this.#checkRoom(outgoing);
     if (life.at === 'closed') return;
-    if (parcel.to === undefined || (parcel.to === EVERYONE && isQuestion(parcel))) this.#routes(parcel).learn(parcel.name);
-    this.#line.push(parcel);
+    if (outgoing.to === undefined || (outgoing.to === EVERYONE && isQuestion(outgoing))) this.#routes(outgoing).learn(outgoing.name);
+    this.#line.push(outgoing);
   }
 
   opened(session: Session): void {
@@ -117,7 +117,7 @@ export class Outbox {
     if (life.at === 'open') await life.session.drained();
   }
 
-  #checkRoom({ name }: Parcel): void {
+  #checkRoom({ name }: Outgoing): void {
     if (this.#life.at === 'closed') throw this.#life.error;
     if (this.#line.length < this.#limit) return;
     const advice = 'Await hub.ready(), or hub.drained(), before sending so many.';
@@ -126,8 +126,8 @@ export class Outbox {
 
   #drain(): void {
     let gone = 0;
-    for (const parcel of this.#line) {
-      if (this.#life.at !== 'open' || !this.#departSafely(this.#life.session, parcel)) break;
+    for (const outgoing of this.#line) {
+      if (this.#life.at !== 'open' || !this.#departSafely(this.#life.session, outgoing)) break;
       gone += 1;
     }
     if (gone > 0) this.#line.splice(0, gone);
@@ -137,29 +137,29 @@ export class Outbox {
     for (const { resolve } of draining) resolve();
   }
 
-  /** Its sender is not on the stack any more: what goes wrong is told to the parcel. */
-  #departSafely(session: Session, parcel: Parcel): boolean {
+  /** Its sender is not on the stack any more: what goes wrong is told to itself. */
+  #departSafely(session: Session, outgoing: Outgoing): boolean {
     try {
-      return this.#depart(session, parcel);
+      return this.#depart(session, outgoing);
     } catch (error) {
-      parcel.stranded(error instanceof HubError ? error : new HubError('UNSERIALIZABLE', `"${parcel.name}" could not be sent.`, { cause: error }));
+      outgoing.stranded(error instanceof HubError ? error : new HubError('UNSERIALIZABLE', `"${outgoing.name}" could not be sent.`, { cause: error }));
       return true;
     }
   }
 
   /** Whether it is done with: sent, withdrawn or stranded. */
-  #depart(session: Session, parcel: Parcel): boolean {
-    if (parcel.isWithdrawn) return true;
-    const { type, name, to } = parcel;
-    const member = to === undefined ? this.#routes(parcel).next(name, parcel.refused) : to === EVERYONE ? this.#everyone(parcel) : this.#directory.find(to) ?? ABSENT;
+  #depart(session: Session, outgoing: Outgoing): boolean {
+    if (outgoing.isWithdrawn) return true;
+    const { type, name, to } = outgoing;
+    const member = to === undefined ? this.#routes(outgoing).next(name, outgoing.refused) : to === EVERYONE ? this.#everyone(outgoing) : this.#directory.find(to) ?? ABSENT;
     if (member === undefined) return false;
-    if (member === ABSENT) parcel.stranded(noMember(parcel));
-    else if (member === NOBODY && to === undefined) parcel.stranded(noReceiver(parcel));
+    if (member === ABSENT) outgoing.stranded(noMember(outgoing));
+    else if (member === NOBODY && to === undefined) outgoing.stranded(noReceiver(outgoing));
     else {
-      const departure = parcel.departing(member);
+      const departure = outgoing.departing(member);
       if (departure !== 'send') return departure === 'sent';
-      session.send({ type, member, name, call: parcel.call, extra: parcel.extra, payload: parcel.payload });
-      if (isBig(parcel.payload)) this.#holdUntilDrained(session);
+      session.send({ type, member, name, call: outgoing.call, extra: outgoing.extra, payload: outgoing.payload });
+      if (isBig(outgoing.payload)) this.#holdUntilDrained(session);
     }
     return true;
   }
@@ -171,12 +171,12 @@ export class Outbox {
   }
 
   /** A question to all goes out when it is known who they are, and then asks each of them. */
-  #everyone(parcel: Parcel): number | undefined {
-    return isQuestion(parcel) && this.#methods.all(parcel.name) === undefined ? undefined : EVERYONE;
+  #everyone(outgoing: Outgoing): number | undefined {
+    return isQuestion(outgoing) && this.#methods.all(outgoing.name) === undefined ? undefined : EVERYONE;
   }
 
-  #routes(parcel: Parcel): Routes {
-    return isQuestion(parcel) ? this.#methods : this.#topics;
+  #routes(outgoing: Outgoing): Routes {
+    return isQuestion(outgoing) ? this.#methods : this.#topics;
   }
 }
 
@@ -194,17 +194,17 @@ function isBig(payload: Payload): boolean {
   return (typeof payload === 'string' ? payload.length : payload.bytes.length) > BIG;
 }
 
-function noMember({ name, to }: Parcel): HubError {
+function noMember({ name, to }: Outgoing): HubError {
   const address = typeof to === 'object' ? to.name : to;
   return new HubError('NO_MEMBER', `"${shownName(name)}" was for ${shownAddress(address)}, and no member of the group has that number, id or name.`, { mayHaveRun: false });
 }
 
-function isQuestion({ type }: Pick<Parcel, 'type'>): boolean {
+function isQuestion({ type }: Pick<Outgoing, 'type'>): boolean {
   return type === 'request' || type === 'stream';
 }
 
-export function noReceiver(parcel: Pick<Parcel, 'type' | 'name'>): HubError {
-  const { name } = parcel;
-  const what = isQuestion(parcel) ? `No member handles "${name}". Call hub.handle() somewhere before it is asked.` : `No member listens to "${name}".`;
+export function noReceiver(outgoing: Pick<Outgoing, 'type' | 'name'>): HubError {
+  const { name } = outgoing;
+  const what = isQuestion(outgoing) ? `No member handles "${name}". Call hub.handle() somewhere before it is asked.` : `No member listens to "${name}".`;
   return new HubError('NO_RECEIVER', what, { mayHaveRun: false });
 }

@@ -1,10 +1,10 @@
-/** A request that waits for its answer; it is its own parcel, and what its deadline and its signal call. */
+/** A request that waits for its answer; it is itself what goes out, and what its deadline and its signal call. */
 import type { Address } from '../api.js';
 import type { Deadline, Expiring } from '../deadlines.js';
 import type { HubError } from '../errors.js';
 import type { Payload } from '../protocol.js';
 import type { Inflow } from './inflow.js';
-import type { Departure, Parcel } from './outbox.js';
+import type { Departure, Outgoing } from './outbox.js';
 import type { Outflow } from './outflow.js';
 import type { RunningCall } from './running-call.js';
 
@@ -14,7 +14,7 @@ export interface CallKeeper {
   stranded(call: PendingCall, error: HubError): void;
 }
 
-export class PendingCall implements Parcel, Expiring {
+export class PendingCall implements Outgoing, Expiring {
   readonly name: string;
   /** Its place among the pending calls. */
   readonly call: number;
