@@ -26,7 +26,7 @@ export interface HubOptions {
   readonly captureSites?: boolean;
   /** Hears what a listener or a background task threw. Default: it is reported as an uncaught exception. */
   readonly onError?: (error: unknown) => void;
-  /** Hears of each message by `send` that has found nobody: its member has gone or does not listen, or nobody listens. Default: nobody does. */
+  /** Hears of each message by `send` that has found nobody: its member has gone, does not listen or does not read, or nobody listens. Default: nobody does. */
   readonly onUndelivered?: (message: Undelivered) => void;
 }
 
