@@ -12,7 +12,9 @@ export async function diagnose(path: string, mayChange: boolean): Promise<void> 
   const findings = await examine(path);
   if (findings.length === 0) return print(`No group has met in ${path} yet.`);
   for (const finding of findings) describe(finding);
-  if (findings.at(-1)?.journal?.state === 'damaged') process.exitCode = 1;
+  const last = findings.at(-1);
+  if (last?.missing !== undefined) print(`In ${path} "${last.missing}" is missing: somebody has removed it, and nobody can come in. End all processes of the group, and remove the folder.`);
+  if (last?.missing !== undefined || last?.journal?.state === 'damaged') process.exitCode = 1;
 }
 
 function describe({ generation, owner, life, journal }: Finding): void {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -134,6 +134,15 @@ describe('The program interhub', () => {
     expect(nothing).to.match(/No group has met/);
     expect(alive).to.match(new RegExp(`owner\\s+process ${broker.pid}\\n\\s+broker\\s+alive[^]*1 records; members: ann \\(number 1, process \\d+\\)`));
     expect(dead).to.match(/broker\s+dead: its socket refuses/);
+  });
+
+  it('says of a living broker that it lives, and what is missing, when somebody has removed the way to it', async () => {
+    await keep();
+    rmSync(join(place.path, 'current'));
+
+    const error = await rejection(doctor());
+
+    expect(error).to.include({ code: 1 }).and.to.have.property('stdout').that.matches(/broker\s+alive: its socket listens[^]*"current" is missing: somebody has removed it/);
   });
 
   it('takes what can be read of a damaged journal, and says what it dropped', async () => {

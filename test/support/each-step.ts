@@ -11,6 +11,7 @@ export function eachStep(steps: Steps, around: Around): Steps {
     makeFolder: (path) => around('makeFolder', () => steps.makeFolder(path)),
     write: (path, text) => around('write', () => steps.write(path, text)),
     writeThrough: (path, text) => around('writeThrough', () => steps.writeThrough(path, text)),
+    touch: (path) => around('touch', () => steps.touch(path)),
     link: (from, to) => around('link', () => steps.link(from, to)),
     rename: (from, to) => around('rename', () => steps.rename(from, to)),
     remove: (path) => around('remove', () => steps.remove(path)),

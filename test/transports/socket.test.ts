@@ -158,6 +158,22 @@ describe('Meeting in a folder', () => {
       expect(await inventory(join(place.path, 'testing'))).to.deep.equal(before);
     });
 
+    it('and does not look forgotten, however long nobody comes', async () => {
+      const clock = sinon.useFakeTimers({ toFake: ['setInterval'] });
+      const touched: string[] = [];
+      const touch: Steps['touch'] = (path) => system.touch(path).then(() => void touched.push(path));
+      const { epoch } = await lead(rendezvous('auto', { touch })).finally(() => clock.restore());
+      for (const name of ['current', `g${epoch}/owner`, `g${epoch}/journal`]) await utimes(join(place.path, name), 1, 2);
+
+      clock.tick(6 * 3_600_000);
+      while (touched.length < 3) await new Promise(setImmediate);
+
+      for (const path of touched) {
+        const { atimeMs, mtimeMs } = await lstat(path);
+        expect([Date.now() - atimeMs < 60_000, mtimeMs], path).to.deep.equal([true, 2_000]);
+      }
+    });
+
     it('but does not take a folder for its own that has a file `current`', async () => {
       await mkdir(place.path, { mode: 0o700 });
       await writeFile(join(place.path, 'current'), '16\n');

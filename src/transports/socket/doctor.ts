@@ -20,6 +20,8 @@ export interface Finding {
   /** What the system lets us know, in a sentence. */
   readonly life: string;
   readonly journal: JournalFinding | undefined;
+  /** What somebody has removed, so that nobody finds the way to it. */
+  readonly missing: string | undefined;
 }
 
 export type JournalFinding =
@@ -37,9 +39,11 @@ export async function examine(path: string): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const number of numbers) {
     const owner = await readOwner(generations, system, number);
-    const isLast = last.at === 'generation' && last.number === number;
+    // The last one, even where `current` does not lead to it any more.
+    const isLast = number === numbers.at(-1);
     const life = isLast ? await lifeOf(generations, number, owner) : 'dead: another has come after it';
-    findings.push({ generation: number, owner, life, journal: await journalOf(generations.folder(number), owner?.boot !== boot) });
+    const missing = isLast && last.at === 'damage' ? last.missing : undefined;
+    findings.push({ generation: number, owner, life, journal: await journalOf(generations.folder(number), owner?.boot !== boot), missing });
   }
   return findings;
 }

@@ -140,6 +140,14 @@ export class Generations {
     return session === undefined ? undefined : join(this.path, 'm', session);
   }
 
+  /** Nothing of the current generation looks forgotten, however long nobody has come. */
+  async refresh(current: number): Promise<void> {
+    const names = await this.#steps.list(this.folder(current));
+    const files = [join(this.path, 'current'), ...names.filter((name) => name !== 's').map((name) => join(this.folder(current), name))];
+    // A journal that is written anew may just have taken the name of the other.
+    await Promise.all(files.map((file) => this.#steps.touch(file).catch(ignore('ENOENT'))));
+  }
+
   /** Removes what nobody can need any more. For the broker of the current generation only. */
   async collect(current: number): Promise<void> {
     const names = await this.#steps.list(this.path);

@@ -12,6 +12,8 @@ import type { Steps } from './steps.js';
 
 /** How often a broker looks whether its generation is still there. */
 const LOOK = 1000;
+/** How often it says that it is in use. What cleans temporary folders takes ten days without that for its end, as a rule. */
+const USE = 6 * 3_600_000;
 
 export class Reign implements Authority {
   readonly role = 'authority';
@@ -30,6 +32,9 @@ export class Reign implements Authority {
     if (generation.journal !== undefined) this.journal = generation.journal;
     this.#generations = generations;
     this.#generation = generation;
+    const using = setInterval(() => void generations.refresh(epoch).catch(() => undefined), USE);
+    using.unref();
+    this.#watch.signal.addEventListener('abort', () => clearInterval(using), { once: true });
     this.deposed = watch(steps, generations.folder(epoch), place, this.#watch.signal);
     // Rubbish harms nobody, and the next broker collects it.
     this.#collected = generations.collect(epoch).catch(() => undefined);

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { chmod, link, lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, readFile, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectLink, duplexLink } from '../../adapters/duplex.js';
@@ -28,6 +28,8 @@ export interface Steps {
   write(path: string, text: string): Promise<void>;
   /** As `write`, and it outlives the machine: no name that is given to it later stands for an empty file. */
   writeThrough(path: string, text: string): Promise<void>;
+  /** Says that a file is in use, to programs that remove what nobody uses; when it was written stays as it is. */
+  touch(path: string): Promise<void>;
   /** A second name for a file; fails when the name is taken. */
   link(from: string, to: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -62,6 +64,9 @@ export const system: Steps = {
   makeFolder,
   write: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600 }),
   writeThrough: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o600, flush: true }),
+  async touch(path) {
+    await utimes(path, new Date(), (await lstat(path)).mtime);
+  },
   link,
   rename,
   remove: (path) => rm(path, { recursive: true, force: true }),
