@@ -20,6 +20,9 @@ const ATTACKS = {
   'all entries at once': async ({ map }) => {
     await map.entries();
   },
+  'all entries a hundred times, and changes': async ({ map }) => {
+    await Promise.all(Array.from({ length: 100 }, (_, i) => Promise.all([map.set(`key ${i}`, -i), map.entries()])));
+  },
   'ten watches of all entries': async ({ map }) => {
     const watches = Array.from({ length: 10 }, () => map.watch());
     await Promise.all(watches.map((watch) => watch.next()));

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { gather } from './corpus.js';
 import type { Corpus } from './corpus.js';
 import { tellBroker, tellMember } from './packets.js';
+import type { BrokerReport } from './packets.js';
 import { MOST } from './plants.js';
 
 const PACKETS = 50_000;
@@ -27,13 +28,21 @@ describe('Whatever bytes come over a link', () => {
   it(`a broker goes on, and so do its other members: ${PACKETS} packets`, async function () {
     this.timeout(120_000);
 
-    const { answer, losses, links, ended, slowest, largest } = await tellBroker(corpus, PACKETS);
+    expectUnharmed(await tellBroker(corpus, PACKETS, false));
+  });
 
+  it(`a broker that writes a journal goes on too: ${PACKETS} packets`, async function () {
+    this.timeout(120_000);
+
+    expectUnharmed(await tellBroker(corpus, PACKETS, true));
+  });
+
+  function expectUnharmed({ answer, losses, links, ended, slowest, largest }: BrokerReport): void {
     expect([answer, losses, thrown]).to.deep.equal(['still there', [], []]);
     expect([ended, links - ended].every((some) => some > 20), `${ended} of ${links} links were ended`).to.equal(true);
     expect(slowest).to.be.below(STALL);
     expect(largest).to.be.below(MOST);
-  });
+  }
 
   it(`a member says what was wrong, or goes on: ${PACKETS} packets`, async function () {
     this.timeout(120_000);

@@ -3,7 +3,9 @@ import { createHub } from '../../src/index.js';
 import type { Hub } from '../../src/index.js';
 import { HubError } from '../../src/core/errors.js';
 import { host } from '../../src/core/host.js';
+import type { Journal } from '../../src/core/star/journal.js';
 import type { Link, LinkSink } from '../../src/core/star/link.js';
+import type { Rendezvous } from '../../src/core/star/rendezvous.js';
 import { HEADER, KIND } from '../../src/core/star/packet.js';
 import { linkPair } from '../../src/core/star/pair.js';
 import { star } from '../../src/core/star/star.js';
@@ -16,7 +18,9 @@ import { mutate, whole } from './mutate.js';
 
 /** So many come over one link, if it lasts. */
 const OF_ONE = 25;
-const LIMITS = { packet: 65_536, queue: 1_048_576 };
+/** Nobody will read it. */
+const FORGETFUL: Journal = { past: () => new Uint8Array(0), append: () => undefined, draft: () => ({ write: () => undefined, publish: () => undefined, drop: () => undefined }) };
+const LIMITS = { packet: 65_536, queue: 1_048_576, commands: 1_000 };
 
 export interface BrokerReport {
   readonly answer: unknown;
@@ -29,11 +33,19 @@ export interface BrokerReport {
   readonly largest: number;
 }
 
-export async function tellBroker({ toBroker }: Corpus, packets: number): Promise<BrokerReport> {
+/** `isWriting`: the broker has a journal, so that what comes waits for the end of its turn. */
+export async function tellBroker({ toBroker }: Corpus, packets: number, isWriting: boolean): Promise<BrokerReport> {
   const random = new Random(1);
   const memory = new Allocation();
   const place = new MemoryPlace();
-  const hub = (name: string): Hub => createHub({ transport: star(place.rendezvous(), { limits: LIMITS }), name, onError: () => undefined });
+  const writing: Rendezvous = {
+    name: 'writing',
+    meet: async (signal) => {
+      const meeting = await place.rendezvous().meet(signal);
+      return meeting.role === 'authority' && isWriting ? { ...meeting, journal: FORGETFUL } : meeting;
+    },
+  };
+  const hub = (name: string): Hub => createHub({ transport: star(writing, { limits: LIMITS }), name, onError: () => undefined });
   const [broker, ann] = [hub('broker'), hub('ann')];
   await Promise.all([broker.ready(), ann.ready()]);
   const losses: unknown[] = [];
@@ -54,11 +66,11 @@ export async function tellBroker({ toBroker }: Corpus, packets: number): Promise
     links += 1;
     await turn();
     for (let n = 0; n < OF_ONE && !stranger.isClosed; n++) {
-      count += 1;
-      const packet = packetFrom(said, random);
+      const together = Array.from({ length: 1 + random.below(4) }, () => packetFrom(said, random));
+      count += together.length;
       const begun = performance.now();
       memory.begin();
-      stranger.say(packet);
+      stranger.say(Buffer.concat(together));
       await turn();
       memory.end();
       slowest = Math.max(slowest, performance.now() - begun);

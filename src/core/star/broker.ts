@@ -29,7 +29,7 @@ import { RollCall } from './roll-call.js';
 import type { Secret } from './secret.js';
 import { checkCommandPacket } from './sizes.js';
 import { Turn } from './turn.js';
-import { readInterest } from './vocabulary.js';
+import { asksMuch, readInterest } from './vocabulary.js';
 
 export interface BrokerOptions {
   readonly epoch: number;
@@ -158,6 +158,7 @@ export class Broker {
   linkDrained(connection: Connection): void {
     this.#herald.catchUp(connection);
     this.#delivery.drained(connection);
+    connection.goOn();
   }
 
   closed(connection: Connection): void {
@@ -175,7 +176,7 @@ export class Broker {
     const bytes = packet.copy();
     const copy = new Reader().open(bytes, 0, bytes.length, true);
     connection.later += size;
-    this.#order.after(connection.member, () => {
+    this.#after(connection, () => {
       connection.later -= size;
       this.#delivery.forward(connection, copy);
     });
@@ -232,18 +233,18 @@ export class Broker {
         return this.#submit(connection, packet);
       case KIND.follow: {
         const interest = readInterest(packet);
-        return isOrdered(interest) ? this.#order.after(connection.member, () => this.#herald.follow(connection, interest)) : this.#herald.follow(connection, interest);
+        return isOrdered(interest) ? this.#after(connection, () => this.#herald.follow(connection, interest), true) : this.#herald.follow(connection, interest);
       }
       case KIND.unfollow: {
         const interest = readInterest(packet);
-        return isOrdered(interest) ? this.#order.after(connection.member, () => this.#herald.unfollow(connection, interest)) : this.#herald.unfollow(connection, interest);
+        return isOrdered(interest) ? this.#after(connection, () => this.#herald.unfollow(connection, interest)) : this.#herald.unfollow(connection, interest);
       }
       case KIND.resumed:
-        return this.#order.after(connection.member, () => this.#isBack(connection));
+        return this.#after(connection, () => this.#isBack(connection));
       case KIND.ping:
         return connection.out.pong();
       case KIND.handover:
-        return this.#order.after(connection.member, () => this.#lastWords?.came(connection));
+        return this.#after(connection, () => this.#lastWords?.came(connection));
       case KIND.bye:
         return this.#sayGoodBye(connection);
       default:
@@ -251,15 +252,35 @@ export class Broker {
     }
   }
 
-  /** Whoever comes back asks again, and hears what became of what was done already. */
   #submit(connection: Connection, packet: Reader): void {
-    const { member, out, waiting } = connection;
+    const { out, waiting, backlog } = connection;
     checkCommandPacket(packet, this.#limits);
     if (waiting >= this.#limits.commands * 2) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
+    if (backlog.isEmpty && (out.takesMore || !asksMuch(packet))) return this.#decide(connection, packet);
+    const bytes = packet.copy();
+    const copy = new Reader().open(bytes, 0, bytes.length, true);
+    connection.waiting += 1;
+    backlog.add(() => {
+      connection.waiting -= 1;
+      this.#decide(connection, copy);
+    });
+  }
+
+  /** Whoever comes back asks again, and hears what became of what was done already. */
+  #decide(connection: Connection, packet: Reader): void {
+    const { member, out } = connection;
     const isAgain = this.#return.awaits(member);
     const outcome = isAgain ? this.#estate.outcome(member, packet.id) : undefined;
     if (outcome === undefined) this.#order.submit(connection, packet, isAgain);
     else out.outcome(packet.id, outcome);
+  }
+
+  /** When all that it has said before has been applied, and, if much is to be told then, when it takes that. */
+  #after(connection: Connection, hear: () => void, isMuch = false): void {
+    const { out, backlog, member } = connection;
+    const whenApplied = (): void => this.#order.after(member, () => connection.hear(hear));
+    if (backlog.isEmpty && (out.takesMore || !isMuch)) whenApplied();
+    else backlog.add(whenApplied);
   }
 
   /** It has asked all that it had to ask again: now what it may have missed. */
@@ -289,7 +310,7 @@ export class Broker {
       connection.out.control(KIND.bye);
       connection.close();
     };
-    this.#order.after(connection.member, () => this.#leave(connection, 'closed', left));
+    this.#after(connection, () => this.#leave(connection, 'closed', left));
   }
 
   /** It is proved dead, and has not come back; if it has, its link will end. */

@@ -20,6 +20,11 @@ export function readCommand(packet: Reader): Submitted {
   return known(COMMAND_OF[packet.extra]).read(packet);
 }
 
+/** Whether the answer to it may be long. */
+export function asksMuch(packet: Reader): boolean {
+  return ASKS_MUCH.has(packet.extra);
+}
+
 /** Of a ticket that is asked for. */
 const WAITS = 1;
 const HAS_TERMS = 2;
@@ -130,6 +135,7 @@ const COMMANDS: Vocabulary<Submitted> = {
 };
 
 const COMMAND_OF = byCode<Submitted>(COMMANDS);
+const ASKS_MUCH = new Set((['map.get', 'map.pick', 'map.entries', 'map.transact', 'lock.lines'] as const).map((type) => COMMANDS[type].code));
 
 /** Two forms, so that the plain one has its own. */
 function readAcquire(packet: Reader): Submitted & { readonly type: 'lock.acquire' } {

@@ -1,6 +1,7 @@
 /** One end of the link to one process: reads what comes, and ends it when the process does not keep to the rules. */
 import { HubError } from '../errors.js';
 import type { Interest } from '../protocol.js';
+import { Backlog } from './backlog.js';
 import { Inbox } from './inbox.js';
 import { HELLO_LIMIT } from '../limits.js';
 import type { Link, LinkSink } from './link.js';
@@ -36,6 +37,8 @@ export class Connection implements LinkSink {
   readonly missed = new Set<string>();
   /** To a broker: the members that know that it takes no more of what they say to it. */
   readonly turnedAway = new Set<number>();
+  /** To a broker: what it has said and is heard when there is room for the answers. */
+  readonly backlog = new Backlog();
   #isEnding = false;
 
   constructor(desk: Desk, link: Link, turn: Turn) {
@@ -78,8 +81,22 @@ export class Connection implements LinkSink {
     try {
       this.#inbox.received(bytes, areGiven);
     } catch (error) {
-      this.destroy(error instanceof HubError ? error : new HubError('BAD_PACKET', 'A packet could not be handled.', { cause: error }));
+      this.#fail(error);
     }
+  }
+
+  /** Something that it has said before: what is wrong with it ends this connection, as when it had been heard at once. */
+  hear(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Hears what waited for room, as far as there is some. */
+  goOn(): void {
+    if (!this.backlog.isEmpty) this.hear(() => this.backlog.goOn(() => this.out.takesMore && !this.#isEnding));
   }
 
   drained(): void {
@@ -92,8 +109,13 @@ export class Connection implements LinkSink {
     this.#desk.closed(this, error);
   }
 
+  #fail(error: unknown): void {
+    this.destroy(error instanceof HubError ? error : new HubError('BAD_PACKET', 'A packet could not be handled.', { cause: error }));
+  }
+
   #end(): void {
     this.#isEnding = true;
     this.#inbox.close();
+    this.backlog.clear();
   }
 }

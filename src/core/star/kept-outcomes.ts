@@ -48,13 +48,15 @@ export class KeptOutcomes {
 
 /** A ring, as long as what is between the oldest and the newest: a number's place is given by the number. */
 class Kept {
-  #oldest = 0;
+  /** Never goes back: what it has heard of once, its asker does not ask again. */
+  #oldest: number | undefined;
   #newest: number | undefined;
   #numbers: number[] = new Array<number>(SHORTEST).fill(0);
   #outcomes: (Told | undefined)[] = new Array<undefined>(SHORTEST).fill(undefined);
 
   keep(oldest: number, number: number, outcome: Told): void {
-    this.#oldest = oldest;
+    if (this.#oldest === undefined || isBefore(this.#oldest, oldest)) this.#oldest = oldest;
+    if (isBefore(number, this.#oldest)) return;
     let place = number & (this.#numbers.length - 1);
     while (this.#isTaken(place, number)) {
       this.#grow();
@@ -77,15 +79,19 @@ class Kept {
   snapshot(member: number): KeptSnapshot {
     const outcomes = this.#numbers.flatMap((number, place): [number, Told][] => {
       const outcome = this.#outcomes[place];
-      return outcome === undefined || isBefore(number, this.#oldest) ? [] : [[number, outcome]];
+      return outcome === undefined || this.#isHeard(number) ? [] : [[number, outcome]];
     });
-    return { member, oldest: this.#oldest, outcomes };
+    return { member, oldest: this.#oldest ?? 0, outcomes };
   }
 
   /** By another number, whose asker may still want to know. */
   #isTaken(place: number, number: number): boolean {
     const other = this.#numbers[place] ?? 0;
-    return other !== number && this.#outcomes[place] !== undefined && !isBefore(other, this.#oldest);
+    return other !== number && this.#outcomes[place] !== undefined && !this.#isHeard(other);
+  }
+
+  #isHeard(number: number): boolean {
+    return this.#oldest !== undefined && isBefore(number, this.#oldest);
   }
 
   #grow(): void {
@@ -97,7 +103,7 @@ class Kept {
     for (let old = 0; old < length; old++) {
       const number = numbers[old] ?? 0;
       const place = number & (length * 2 - 1);
-      if (outcomes[old] === undefined || isBefore(number, this.#oldest)) continue;
+      if (outcomes[old] === undefined || this.#isHeard(number)) continue;
       this.#numbers[place] = number;
       this.#outcomes[place] = outcomes[old];
     }

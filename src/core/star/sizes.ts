@@ -8,6 +8,9 @@ import type { Reader } from './reader.js';
 
 type OfMany = Extract<MapCommand, { readonly type: 'map.pick' | 'map.transact' }>;
 
+/** So many outcomes are not told though the commands are decided, and more. */
+const MOST_UNSAID = 1_024;
+
 /** What a packet may hold beside its payload: two names at most, and some numbers. */
 const ROOM_FOR_THE_REST = 4_096;
 
@@ -27,9 +30,11 @@ export function checkCommand(command: Command, limits: Limits): void {
   }
 }
 
-/** The same of a command that has come. */
-export function checkCommandPacket({ start, end }: Reader, { entry }: Limits): void {
+/** The same of a command that has come; and that its number can be true, for what is kept of it lies between that and the oldest. */
+export function checkCommandPacket({ start, end, id, member: oldest }: Reader, { entry, commands }: Limits): void {
   const size = end - start;
+  const count = (id - oldest) >>> 0;
+  if (count > commands * 2 + MOST_UNSAID) throw new HubError('OVERLOADED', `A command came with the number ${id}, from a member that has no outcome of command ${oldest}: ${count} at a time, the limit is ${commands}.`);
   if (size > entry + ROOM_FOR_THE_REST) throw new HubError('TOO_LARGE', `A command of ${size} bytes came; the limit is ${entry}. Ask for less at once, or raise \`limits.entry\` on all sides.`);
 }
 

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { HubError } from '../../../src/core/errors.js';
 import { RETAINED } from '../../../src/core/protocol.js';
-import type { Envelope, Event, Interest } from '../../../src/core/protocol.js';
+import type { Envelope, Event, Interest, Outcome } from '../../../src/core/protocol.js';
 import type { Link } from '../../../src/core/star/link.js';
 import { linkPair } from '../../../src/core/star/pair.js';
 import { star } from '../../../src/core/star/star.js';
@@ -18,6 +18,7 @@ const VALUE = JSON.stringify('x'.repeat(1_000));
 describe('A member that does not read', () => {
   let host: VirtualHost;
   let ann: Session;
+  let annSeat: ListeningSeat;
   let bob: ListeningSeat;
   let valve: Valve;
   let session: Session;
@@ -28,10 +29,11 @@ describe('A member that does not read', () => {
 
   beforeEach(async () => {
     host = new VirtualHost();
+    annSeat = new ListeningSeat('ann');
     bob = new ListeningSeat('bob');
     let onLink: (link: Link) => void = () => {};
     const options = { host, limits: { queue: QUEUE } };
-    const founding = star({ name: 'test', meet: async () => ({ role: 'authority', epoch: 1, accept: (accept) => (onLink = accept), close: async () => {} }) }, options).join(new ListeningSeat('ann'));
+    const founding = star({ name: 'test', meet: async () => ({ role: 'authority', epoch: 1, accept: (accept) => (onLink = accept), close: async () => {} }) }, options).join(annSeat);
     await host.settle();
     ann = await founding;
     const join = async (link: Link, seat: ListeningSeat): Promise<Session> => {
@@ -194,6 +196,57 @@ describe('A member that does not read', () => {
     await host.settle();
 
     expect(bob.events.length).to.be.within(5, 15);
+  });
+
+  it('is answered what may be long when it reads, each in its place among all that it says', async () => {
+    await set('m', 1);
+    const answers: string[] = [];
+    const said = (outcome: Outcome | HubError): void => {
+      if (!(outcome instanceof HubError)) answers.push(outcome.type === 'entry' ? String(outcome.value).slice(1, 4) : outcome.type);
+    };
+    const inMap = async (): Promise<unknown> => {
+      const outcomes: (Outcome | HubError)[] = [];
+      ann.submit({ type: 'map.get', map: 'm', key: 'k1' }, (outcome) => outcomes.push(outcome));
+      await host.settle();
+      return outcomes;
+    };
+    ann.follow({ type: 'topic', name: 'news' });
+
+    valve.isShut = true;
+    for (let n = 0; n < 1_000; n++) session.submit({ type: 'map.get', map: 'm', key: 'k1' }, said);
+    session.submit({ type: 'map.set', map: 'm', key: 'k1', value: '"new"' }, said);
+    session.submit({ type: 'map.get', map: 'm', key: 'k1' }, said);
+    session.send({ ...envelope('message'), member: ann.member.number });
+    await host.settle();
+    const worked = valve.kept;
+    const before = await inMap();
+    const heard = annSeat.envelopes.length;
+    valve.reopen();
+    await host.settle();
+
+    expect(worked).to.be.below(3);
+    expect(before).to.have.nested.property('[0].value', VALUE);
+    expect(heard).to.equal(0);
+    expect(answers).to.deep.equal([...new Array<string>(1_000).fill('xxx'), 'stored', 'new']);
+    expect(annSeat.envelopes).to.have.length(1);
+  });
+
+  it('is heard at once where nothing long is to be told: it lets go of a lock, and sets what is to be set', async () => {
+    await follow({ type: 'topic', name: 'news' });
+    session.submit({ type: 'lock.acquire', key: 'k', ticket: 1, wait: true }, () => {});
+    await host.settle();
+    const granted: (Outcome | HubError)[] = [];
+
+    valve.isShut = true;
+    await tell(100);
+    session.submit({ type: 'map.set', map: 'm', key: 'k', value: '1' }, () => {});
+    session.submit({ type: 'lock.release', ticket: 1 }, () => {});
+    await host.settle();
+    ann.submit({ type: 'lock.acquire', key: 'k', ticket: 1, wait: false }, (outcome) => granted.push(outcome));
+    ann.submit({ type: 'map.get', map: 'm', key: 'k' }, (outcome) => granted.push(outcome));
+    await host.settle();
+
+    expect(granted.map((outcome) => 'type' in outcome && outcome.type)).to.deep.equal(['granted', 'entry']);
   });
 
   it('keeps its seat and its locks', async () => {

@@ -1,0 +1,126 @@
+/** What a broker hears only when what came before it is written, or has been told: it is as safe as what it hears at once. */
+import { expect } from 'chai';
+import { LIMITS } from '../../../src/core/limits.js';
+import { EVERYONE } from '../../../src/core/protocol.js';
+import { Broker } from '../../../src/core/star/broker.js';
+import { Inbox } from '../../../src/core/star/inbox.js';
+import { Outbox } from '../../../src/core/star/outbox.js';
+import { KIND, PROTOCOL } from '../../../src/core/star/packet.js';
+import { linkPair } from '../../../src/core/star/pair.js';
+import { Turn } from '../../../src/core/star/turn.js';
+import { readOutcome } from '../../../src/core/star/vocabulary.js';
+import { MemoryJournal } from '../../support/memory-journal.js';
+import { RecordingSink } from '../../support/recording-sink.js';
+import { Valve } from '../../support/valve.js';
+import { VirtualHost } from '../../support/virtual-host.js';
+
+/** Somebody at a broker who may say anything. */
+interface Stranger {
+  readonly out: Outbox;
+  readonly sink: RecordingSink;
+  /** What the broker says to it goes through this. */
+  readonly valve: Valve;
+}
+
+describe('What a broker hears later', () => {
+  const COMMANDS = 50;
+  let host: VirtualHost;
+  let broker: Broker;
+  let ann: Stranger;
+  let bob: Stranger;
+
+  beforeEach(async () => {
+    host = new VirtualHost();
+    broker = new Broker({ epoch: 1, floor: 0, host, limits: { ...LIMITS, commands: COMMANDS }, journal: new MemoryJournal() });
+    await broker.begin();
+    ann = await join('ann');
+    bob = await join('bob');
+  });
+
+  async function join(name: string): Promise<Stranger> {
+    const [near, far] = linkPair(host);
+    const sink = new RecordingSink();
+    const valve = new Valve(far);
+    broker.attach(valve);
+    near.open(sink);
+    const out = new Outbox(near, new Turn(host));
+    out.control(KIND.hello, { protocol: PROTOCOL, epoch: 0, member: { id: name, name, labels: {}, pid: 1 } });
+    await host.settle();
+    return { sink, out, valve };
+  }
+
+  function set({ out }: Stranger, number: number, key: string): void {
+    out.command(number, 1, { type: 'map.set', map: 'm', key, value: '1' }, false);
+  }
+
+  /** The numbers of the commands of whose outcomes it has heard. */
+  function outcomes({ sink }: Stranger): number[] {
+    const numbers: number[] = [];
+    new Inbox(LIMITS.packet, (packet) => {
+      if (packet.kind === KIND.outcome && readOutcome(packet).type === 'stored') numbers.push(packet.id);
+    }).received(sink.bytes);
+    return numbers;
+  }
+
+  it('ends who said it, where it is wrong, and nobody else', async () => {
+    set(ann, 1, 'a');
+    ann.out.cut({ type: 'message', member: EVERYONE, name: 'n', call: 0, extra: 0, payload: '' }, 1, 100_000);
+    set(bob, 1, 'b');
+    await host.settle();
+    set(bob, 2, 'c');
+    await host.settle();
+
+    expect(ann.sink.told.at(-1)).to.equal('closed');
+    expect([outcomes(bob), bob.sink.told.includes('closed')]).to.deep.equal([[1, 2], false]);
+  });
+
+  it('ends who said it, where it is no command at all and comes after a question that waits for room', async () => {
+    ann.valve.isShut = true;
+    set(ann, 1, 'a');
+    await host.settle();
+    ann.out.command(2, 1, { type: 'map.get', map: 'm', key: 'a' }, false);
+    ann.out.command(3, 1, { type: 'map.get', map: 'm', key: 'a' }, false);
+    ann.out.forward(packetOf(KIND.command, 63), 0, 20, false);
+    await host.settle();
+    const before = ann.sink.told.includes('closed');
+
+    ann.valve.reopen();
+    await host.settle();
+    set(bob, 1, 'b');
+    await host.settle();
+
+    expect([before, ann.sink.told.includes('closed')]).to.deep.equal([false, true]);
+    expect(outcomes(bob)).to.deep.equal([1]);
+  });
+
+  it('is not believed where it says that more of its commands are under way than can be', async () => {
+    set(ann, 1, 'a');
+    ann.out.command(2 ** 31, 1, { type: 'map.set', map: 'm', key: 'k', value: '1' }, false);
+    bob.out.command(7, 8, { type: 'map.set', map: 'm', key: 'k', value: '1' }, false);
+    await host.settle();
+
+    expect([ann, bob].map(({ sink }) => sink.told.at(-1))).to.deep.equal(['closed', 'closed']);
+  });
+
+  it('is bounded: who goes on asking, and does not hear the answers, is ended', async () => {
+    ann.valve.isShut = true;
+    set(ann, 1, 'a');
+    await host.settle();
+
+    for (let number = 2; number <= COMMANDS * 2 + 1; number++) ann.out.command(number, 1, { type: 'map.get', map: 'm', key: 'a' }, false);
+    await host.settle();
+    const before = ann.sink.told.includes('closed');
+    ann.out.command(COMMANDS * 2 + 2, 1, { type: 'map.get', map: 'm', key: 'a' }, false);
+    await host.settle();
+
+    expect([before, ann.sink.told.includes('closed')]).to.deep.equal([false, true]);
+  });
+});
+
+/** One with nothing in it. */
+function packetOf(kind: number, extra: number): Uint8Array {
+  const bytes = new Uint8Array(20);
+  bytes[4] = kind;
+  bytes[16] = extra;
+  return bytes;
+}
