@@ -19,7 +19,7 @@ import type { Journal } from './journal.js';
 import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { Order } from './order.js';
-import { FIRST_ENVELOPE, FLAG, KIND, PROTOCOL } from './packet.js';
+import { FIRST_ENVELOPE, FLAG, KIND, LAST_UNASKED, PROTOCOL } from './packet.js';
 import { Reader } from './reader.js';
 import { Reception, refuse } from './reception.js';
 import { Retained } from './retained.js';
@@ -171,8 +171,7 @@ export class Broker {
   /** What a member tells does not overtake what it did before. */
   #forwardLater(connection: Connection, packet: Reader): void {
     const size = packet.end - packet.start;
-    // Answers and fragments are as many as their receivers have asked for, and are waited for.
-    if (packet.kind <= KIND.stream && connection.later + size > this.#limits.queue) return this.#delivery.refuse(connection, packet);
+    if (packet.kind <= LAST_UNASKED && connection.later + size > this.#limits.queue) return this.#delivery.refuse(connection, packet);
     const bytes = packet.copy();
     const copy = new Reader().open(bytes, 0, bytes.length, true);
     connection.later += size;

@@ -6,6 +6,7 @@
 import type { Envelope, Payload } from '../protocol.js';
 import { allocate, utf8Length, writeUtf8 } from '../text.js';
 import type { Outbox } from './outbox.js';
+import { KIND, LAST_UNASKED } from './packet.js';
 
 /** A big payload goes in fragments of this size; whoever sends them on may cut them once more. */
 const FRAGMENT = 262_144;
@@ -36,8 +37,7 @@ export class Cutter {
     const { member } = envelope;
     const bytes = bytesOf(envelope.payload);
     const lane = this.#lanes.get(member) ?? { member, line: [], waiting: 0, untaken: 0 };
-    const isAnswer = envelope.type !== 'message' && envelope.type !== 'request' && envelope.type !== 'stream';
-    if (!isAnswer && lane.waiting > 0 && lane.waiting + bytes.length > this.#limit) return false;
+    if (KIND[envelope.type] <= LAST_UNASKED && lane.waiting > 0 && lane.waiting + bytes.length > this.#limit) return false;
     this.#last = (this.#last + 1) >>> 0;
     this.#lanes.set(member, lane);
     lane.line.push({ number: this.#last, envelope, bytes, sent: 0, taken: 0 });

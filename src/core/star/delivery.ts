@@ -6,7 +6,7 @@ import { HubError } from '../errors.js';
 import { EVERYONE } from '../protocol.js';
 import type { Connection } from './connection.js';
 import type { Interests } from './interests.js';
-import { AT, FLAG, KIND } from './packet.js';
+import { AT, FLAG, KIND, LAST_UNASKED } from './packet.js';
 import type { Reader } from './reader.js';
 import type { Return } from './return.js';
 
@@ -51,8 +51,7 @@ export class Delivery {
     const isAwaited = this.#absent.awaits(to);
     const receiver = this.#members.get(to);
     const listens = packet.kind !== KIND.message || isAwaited || this.#interests.listening(packet.name).includes(to);
-    // Answers are always taken: they are as many as their asker has asked for, and it waits for each.
-    const mustBe = packet.kind > KIND.stream;
+    const mustBe = packet.kind > LAST_UNASKED;
     if (isAwaited && this.#absent.hold(to, bytes, start, end, mustBe)) return;
     const hasRoom = mustBe || receiver === undefined || this.hasRoom(receiver);
     if (!isAwaited && listens && receiver !== undefined && hasRoom) receiver.out.forward(bytes, start, end, packet.isOurs);
@@ -117,7 +116,7 @@ export class Delivery {
   }
 
   #return(from: Connection, { bytes, start, end, kind, flags, isOurs }: Reader, to: number, isFull: boolean): void {
-    if (kind > KIND.stream || to === EVERYONE) return;
+    if (kind > LAST_UNASKED || to === EVERYONE) return;
     // Whoever asks waits for an end. Who tells, and does not listen itself, hears nothing of what it could not tell.
     if (kind === KIND.message && !this.hasRoom(from)) return;
     setMember(bytes, start, to);

@@ -64,6 +64,8 @@ export const KIND = {
 } as const;
 
 export const FIRST_ENVELOPE = KIND.message;
+/** Up to here nobody has asked for them: where too much waits they may be turned away. The others are as many as were asked for, and always taken. */
+export const LAST_UNASKED = KIND.stream;
 
 export const FLAG = {
   /** How the payload is to be read: one of `FORM`. */

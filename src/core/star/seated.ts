@@ -21,7 +21,7 @@ import { interestsIn, listensOf } from './listens.js';
 import type { Limits } from '../limits.js';
 import type { Link } from './link.js';
 import { News } from './news.js';
-import { FIRST_ENVELOPE, FLAG, KIND } from './packet.js';
+import { FIRST_ENVELOPE, FLAG, KIND, LAST_UNASKED } from './packet.js';
 import { Pulse } from './pulse.js';
 import type { Patient } from './pulse.js';
 import type { Reader } from './reader.js';
@@ -434,10 +434,10 @@ export class Seated implements Session, Desk, Patient {
     throw new TypeError('The session has ended, or has not begun.');
   }
 
-  /** Answers always go: they are as many as others have asked for. */
+  /** Answers always go. */
   #checkUnsent({ type, name }: Envelope): void {
     const { unsent } = this.#options.limits;
-    if ((this.#connection?.out.queued ?? 0) <= unsent || (type !== 'message' && type !== 'request' && type !== 'stream')) return;
+    if ((this.#connection?.out.queued ?? 0) <= unsent || KIND[type] > LAST_UNASKED) return;
     const advice = 'Await hub.drained() now and then before sending more, or raise `limits.unsent`.';
     throw new HubError('OVERLOADED', `"${shownName(name)}" cannot be sent: ${unsent} bytes wait to leave this process, the limit. ${advice}`, { mayHaveRun: false });
   }

@@ -7,7 +7,7 @@ import type { Deliver } from './arrivals.js';
 import { BIG, Cutter } from './cutter.js';
 import { Joiner } from './joiner.js';
 import type { Outbox } from './outbox.js';
-import { FLAG, KIND } from './packet.js';
+import { FLAG, KIND, LAST_UNASKED } from './packet.js';
 import type { Reader } from './reader.js';
 
 export class Traffic {
@@ -33,7 +33,7 @@ export class Traffic {
   /** `false`: too much waits for that member already. */
   send(envelope: Envelope): boolean {
     const { payload, type, member } = envelope;
-    if (this.#full.size > 0 && this.#full.has(member) && (type === 'message' || type === 'request' || type === 'stream')) return false;
+    if (this.#full.size > 0 && KIND[type] <= LAST_UNASKED && this.#full.has(member)) return false;
     const size = typeof payload === 'string' ? payload.length : payload.bytes.length;
     // What is for everyone has no pace of its own: it goes whole.
     if (size > BIG && member !== EVERYONE) return this.#cutter.take(envelope);
