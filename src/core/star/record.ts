@@ -28,7 +28,7 @@
  *
  * A stamp, whose seq is a time, says when what is before it was written. Neither is of the group: no broker begins with them.
  */
-import { readUtf8 } from '../text.js';
+import { readUtf8, viewOf } from '../text.js';
 import { crc32c } from './crc32c.js';
 import { HEADER } from './packet.js';
 import { Reader } from './reader.js';
@@ -117,8 +117,4 @@ export function endOf(bytes: Uint8Array, view: DataView, at: number): number | u
   if (kind < RECORD.snapshot || kind > LAST_KIND) return undefined;
   if (kind === RECORD.entries && length < PRELUDE - COVERED + HEADER) return undefined;
   return crc32c(view, at + COVERED, end) === view.getUint32(at + RECORD_AT.crc, true) ? end : undefined;
-}
-
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

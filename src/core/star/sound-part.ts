@@ -1,6 +1,7 @@
 /** What is left of a journal whose writer has died, or whose machine has gone down, and what of one that is damaged. */
 import { HubError } from '../errors.js';
-import { eachRecord, endOf, LAST_KIND, PRELUDE, RECORD, RECORD_AT, viewOf } from './record.js';
+import { viewOf } from '../text.js';
+import { eachRecord, endOf, LAST_KIND, PRELUDE, RECORD, RECORD_AT } from './record.js';
 
 /**
  * What a journal says, without marks and stamps: all but a cut end, and nothing where that is within a snapshot. `afterCrash`:
