@@ -50,7 +50,7 @@ class Star implements Transport {
       resign: () => void this.#resign(proof),
     });
     try {
-      await this.#bring(session, seat.signal);
+      await this.#bring(session, seat.signal, MOST_BREAKS);
     } catch (error) {
       // An authority that has died may have let it in before it could say so.
       if (session.hasKnocked) await this.#resign(proof);
@@ -72,13 +72,17 @@ class Star implements Transport {
     if (proof !== undefined) await this.#rendezvous.resign?.(proof).catch(() => undefined);
   }
 
-  /** A link that breaks before the welcome is no answer: the broker died, or handed over. It is met again. */
-  async #bring(session: Seated, signal: AbortSignal): Promise<void> {
+  /**
+   * A link that breaks before the welcome is no answer: the broker died, or handed over. It is met again. `most`: who has no
+   * seat to lose is told when so many broke.
+   */
+  async #bring(session: Seated, signal: AbortSignal, most = Infinity): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       signal.throwIfAborted();
       const meeting = await this.#rendezvous.meet(signal);
       if (await this.#enter(meeting, session, signal)) return;
       signal.throwIfAborted();
+      if (attempt === most) throw new HubError('UNAVAILABLE', `The authority of the group is there, and ended each of ${most} links before it said a word. Most often its process may open no more files: raise its limit (ulimit -n), or end members that are not needed.`);
       await this.#pause(Math.min(attempt * 10, 500), signal);
     }
   }
@@ -125,3 +129,6 @@ class Star implements Transport {
     });
   }
 }
+
+/** Within about ten seconds. */
+const MOST_BREAKS = 45;
