@@ -1,28 +1,55 @@
 /**
- * What a member has said and is not heard yet, in its order. Whoever asks much, and does not take what it is told, is
- * answered when it does: answers are not piled up for it, and none is worked out before there is room for it.
+ * What a member has said and is not heard yet, in its order. Whoever asks for much is answered when all that it has asked
+ * before is decided and told, and no answer is worked out before there is room for it: none are piled up.
  */
 export class Backlog {
-  #waiting: (() => void)[] = [];
+  #waiting: Waiting[] = [];
+  /** The first that is not heard. */
+  #next = 0;
+  #isHearing = false;
+
+  get length(): number {
+    return this.#waiting.length - this.#next;
+  }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.length === 0;
   }
 
-  add(hear: () => void): void {
-    this.#waiting.push(hear);
+  /** `isMuch`: what is asked for may be long. */
+  add(hear: () => void, isMuch: boolean): void {
+    this.#waiting.push({ hear, isMuch });
   }
 
-  /** Hears one after the other, as long as there is room for answers. */
+  /** Hears one after the other, up to what is much when there is no room for that. */
   goOn(hasRoom: () => boolean): void {
-    const waiting = this.#waiting;
-    let heard = 0;
-    while (heard < waiting.length && hasRoom()) waiting[heard++]?.();
-    if (heard > 0) this.#waiting = waiting.slice(heard);
+    // What is heard may be decided at once, and so lead here again.
+    if (this.#isHearing) return;
+    this.#isHearing = true;
+    try {
+      for (let next = this.#first; next !== undefined && (!next.isMuch || hasRoom()); next = this.#first) {
+        this.#next += 1;
+        next.hear();
+      }
+    } finally {
+      this.#isHearing = false;
+      this.#waiting.splice(0, this.#next);
+      this.#next = 0;
+    }
   }
 
   /** Nobody waits for it any more. */
   clear(): void {
     this.#waiting = [];
+    this.#next = 0;
   }
+
+  get #first(): Waiting | undefined {
+    return this.#waiting[this.#next];
+  }
+}
+
+interface Waiting {
+  readonly hear: () => void;
+  readonly isMuch: boolean;
 }

@@ -151,7 +151,7 @@ export class Broker {
     if (connection.member === 0) return this.#reception.packet(connection, packet);
     if (packet.kind < FIRST_ENVELOPE) return this.#serve(connection, packet);
     if ((packet.flags & FLAG.returned) !== 0) throw new HubError('BAD_PACKET', 'A member returned an envelope; only a broker does.');
-    if (connection.waiting === 0 && connection.later === 0) this.#delivery.forward(connection, packet);
+    if (connection.waiting === 0 && connection.later === 0 && connection.backlog.isEmpty) this.#delivery.forward(connection, packet);
     else this.#forwardLater(connection, packet);
   }
 
@@ -232,7 +232,7 @@ export class Broker {
         return this.#submit(connection, packet);
       case KIND.follow: {
         const interest = readInterest(packet);
-        return isOrdered(interest) ? this.#after(connection, () => this.#herald.follow(connection, interest), true) : this.#herald.follow(connection, interest);
+        return isOrdered(interest) ? this.#after(connection, () => this.#herald.follow(connection, interest), interest.type === 'map') : this.#herald.follow(connection, interest);
       }
       case KIND.unfollow: {
         const interest = readInterest(packet);
@@ -252,17 +252,15 @@ export class Broker {
   }
 
   #submit(connection: Connection, packet: Reader): void {
-    const { out, waiting, backlog } = connection;
+    const { backlog } = connection;
     checkCommandPacket(packet, this.#limits);
+    const waiting = connection.waiting + backlog.length;
     if (waiting >= this.#limits.commands * 2) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
-    if (backlog.isEmpty && (out.takesMore || !asksMuch(packet))) return this.#decide(connection, packet);
+    const isMuch = asksMuch(packet);
+    if (backlog.isEmpty && (!isMuch || connection.hasRoom)) return this.#decide(connection, packet);
     const bytes = packet.copy();
     const copy = new Reader().open(bytes, 0, bytes.length, true);
-    connection.waiting += 1;
-    backlog.add(() => {
-      connection.waiting -= 1;
-      this.#decide(connection, copy);
-    });
+    backlog.add(() => this.#decide(connection, copy), isMuch);
   }
 
   /** Whoever comes back asks again, and hears what became of what was done already. */
@@ -274,12 +272,12 @@ export class Broker {
     else out.outcome(packet.id, outcome);
   }
 
-  /** When all that it has said before has been applied, and, if much is to be told then, when it takes that. */
+  /** When all that it has said before has been applied, and, if much is to be told then, when there is room for that. */
   #after(connection: Connection, hear: () => void, isMuch = false): void {
-    const { out, backlog, member } = connection;
+    const { backlog, member } = connection;
     const whenApplied = (): void => this.#order.after(member, () => connection.hear(hear));
-    if (backlog.isEmpty && (out.takesMore || !isMuch)) whenApplied();
-    else backlog.add(whenApplied);
+    if (backlog.isEmpty && (!isMuch || connection.hasRoom)) whenApplied();
+    else backlog.add(whenApplied, isMuch);
   }
 
   /** It has asked all that it had to ask again: now what it may have missed. */

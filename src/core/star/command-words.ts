@@ -20,7 +20,7 @@ export function readCommand(packet: Reader): Submitted {
   return known(COMMAND_OF[packet.extra]).read(packet);
 }
 
-/** Whether the answer to it may be long. */
+/** Whether so short a question may have an answer without bound, which has to be worked out. */
 export function asksMuch(packet: Reader): boolean {
   return ASKS_MUCH.has(packet.extra);
 }
@@ -135,7 +135,7 @@ const COMMANDS: Vocabulary<Submitted> = {
 };
 
 const COMMAND_OF = byCode<Submitted>(COMMANDS);
-const ASKS_MUCH = new Set((['map.get', 'map.pick', 'map.entries', 'map.transact', 'lock.lines'] as const).map((type) => COMMANDS[type].code));
+const ASKS_MUCH = new Set((['map.entries', 'lock.lines'] as const).map((type) => COMMANDS[type].code));
 
 /** Two forms, so that the plain one has its own. */
 function readAcquire(packet: Reader): Submitted & { readonly type: 'lock.acquire' } {

@@ -37,7 +37,7 @@ export class Connection implements LinkSink {
   readonly missed = new Set<string>();
   /** To a broker: the members that know that it takes no more of what they say to it. */
   readonly turnedAway = new Set<number>();
-  /** To a broker: what it has said and is heard when there is room for the answers. */
+  /** To a broker: what it has said after it has asked for more than there is room for. */
   readonly backlog = new Backlog();
   #isEnding = false;
 
@@ -94,9 +94,20 @@ export class Connection implements LinkSink {
     }
   }
 
+  /** A command of it is decided, and its outcome told. */
+  decided(): void {
+    this.waiting -= 1;
+    if (this.waiting === 0) this.goOn();
+  }
+
+  /** Whether all that it has asked is decided, and it takes what it is told. */
+  get hasRoom(): boolean {
+    return this.waiting === 0 && this.out.takesMore;
+  }
+
   /** Hears what waited for room, as far as there is some. */
   goOn(): void {
-    if (!this.backlog.isEmpty) this.hear(() => this.backlog.goOn(() => this.out.takesMore && !this.#isEnding));
+    if (!this.backlog.isEmpty) this.hear(() => this.backlog.goOn(() => this.hasRoom));
   }
 
   drained(): void {

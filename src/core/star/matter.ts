@@ -13,6 +13,8 @@ export interface Asker {
   readonly out: Outbox;
   /** How many of its commands wait. */
   waiting: number;
+  /** One of them does no more, and its outcome is told. */
+  decided(): void;
 }
 
 /** What becomes of an authority's command: its outcome, or that it was not written down. */

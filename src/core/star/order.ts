@@ -234,8 +234,8 @@ export class Order implements Flushable {
       if (matter.mustBe || (from === to && stuck.has(member))) this.#again(matter, records);
       else if (from === to) this.#apply(matter);
       else if (asker !== undefined) {
-        asker.waiting -= 1;
         asker.out.outcome(matter.number, { type: 'unwritten', reason });
+        asker.decided();
       } else matter.decided(new HubError('JOURNAL', reason, { cause }));
     }
     if (this.#waiting.length > 0) this.#retryLater();
@@ -277,11 +277,11 @@ export class Order implements Flushable {
     const { outcome, events } = this.#decide(matter, command);
     if (asker === undefined) decided(outcome);
     else if (outcome.type !== 'joined' && outcome.type !== 'left') {
-      asker.waiting -= 1;
       asker.out.decided(number, outcome, isQuiet || outcome.type === 'waiting');
     }
     for (const directed of events) this.#direct(directed);
     this.#clock.arm();
+    asker?.decided();
   }
 
   #decide({ isAsking, member, oldest, number, proof }: Matter, command: Command): Applied {

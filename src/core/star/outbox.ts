@@ -5,11 +5,12 @@
  */
 import type { HubError } from '../errors.js';
 import type { Envelope, Event, Interest, Payload } from '../protocol.js';
+import { copyOf } from '../text.js';
 import { Batch, BATCH_COUNT } from './batch.js';
 import type { Link } from './link.js';
 import { LongWord } from './long-word.js';
 import { FLAG, FORM, KIND } from './packet.js';
-import { isShort } from './parts.js';
+import { isShort, isTiny } from './parts.js';
 import { Slab } from './slab.js';
 import type { Turn } from './turn.js';
 import { writeCommand, writeEvent, writeInterest, writeOutcome } from './vocabulary.js';
@@ -30,6 +31,9 @@ const GREAT = 16_384;
  */
 const EARLY = 16_384;
 const FIRST_COUNT = BATCH_COUNT / 2;
+
+/** When so much waits for a link, what else is to be told is written when there is room for it: until then it is only known. */
+const WRITTEN = 1_048_576;
 
 /** So many parts of long words leave in one turn. */
 const MOST_PARTS = 8;
@@ -101,7 +105,7 @@ export class Outbox {
 
   outcome(number: number, outcome: Told): void {
     this.#open();
-    if (!isShort(outcome)) return this.#sayLong(this.#longOutcome(number, outcome));
+    if (!isShort(outcome) || (this.queued > WRITTEN && !isTiny(outcome))) return this.#sayLong(this.#longOutcome(number, outcome));
     writeOutcome(this.#slab, number, this.#decided, outcome);
     this.#unsaid = 0;
     this.#written();
@@ -326,9 +330,11 @@ export class Outbox {
 
   #emit(bytes: Uint8Array, areGiven: boolean): boolean {
     if (this.#isFull) {
-      this.#held.push(bytes);
+      // A little is not worth the memory in which it was written.
+      const isLittle = !areGiven && bytes.length < EARLY;
+      this.#held.push(isLittle ? copyOf(bytes, 0, bytes.length) : bytes);
       this.#heldSize += bytes.length;
-      return false;
+      return isLittle;
     }
     const taken = this.#link.send(bytes, areGiven);
     if (!taken) this.#isFull = this.#isLinkFull = true;

@@ -9,6 +9,7 @@ import type { Told } from './vocabulary.js';
 
 /** So many bytes are in one part at most, unless it is one entry: any link takes a packet of that length. */
 const LONGEST = 32_768;
+const TINY = 1_024;
 /** What an entry takes beside its key and its value, at most. */
 const BESIDE = 32;
 
@@ -16,6 +17,13 @@ const BESIDE = 32;
 export function isShort(word: Told | Event): boolean {
   if (word.type === 'entries' || word.type === 'map.whole') return word.entries.length < 2 || fits(word.entries, sizeOfEntry);
   return word.type !== 'transacted' || word.results.length < 2 || fits(word.results, sizeOfResult);
+}
+
+/** Whether it is no more than a few numbers, or little more. */
+export function isTiny(word: Told): boolean {
+  if (word.type === 'entry') return sizeOf(word.value) <= TINY;
+  if (word.type === 'entries') return fits(word.entries, sizeOfEntry, TINY);
+  return word.type !== 'transacted' || fits(word.results, sizeOfResult, TINY);
 }
 
 export function isPart(event: Event | Part): event is Part {
@@ -69,11 +77,11 @@ export class Parts {
   }
 }
 
-function fits<T>(items: readonly T[], size: (item: T) => number): boolean {
+function fits<T>(items: readonly T[], size: (item: T) => number, longest = LONGEST): boolean {
   let sum = 0;
   for (const item of items) {
     sum += size(item);
-    if (sum > LONGEST) return false;
+    if (sum > longest) return false;
   }
   return true;
 }

@@ -132,4 +132,26 @@ describe('A word that is too long for one packet', () => {
     expect(heard.filter((type) => type === 'part.entries').length).to.be.at.most(8);
     expect(heard.slice(-2)).to.deep.equal(['bye', 'closed']);
   });
+
+  it('is what no room is left for, too: while much waits, no answer is written that may as well be known', async () => {
+    const value = 'x'.repeat(50_000);
+    const said: number[] = [];
+    const inbox = new Inbox(65_536, (packet) => void said.push(packet.id));
+    const sent: Uint8Array[] = [];
+    let takes = false;
+    const link: Link = { open() {}, close() {}, destroy() {}, send: (bytes) => (sent.push(Uint8Array.from(bytes)), takes) };
+    out = new Outbox(link, new Turn(host), () => (moved += 1));
+
+    for (let number = 1; number <= 2_000; number++) out.outcome(number, number % 10 === 0 ? { type: 'absent' } : { type: 'entry', version: 1, value });
+    await host.settle();
+    const { queued } = out;
+    takes = true;
+    out.drained();
+    while (turns.length > 0) turn();
+    await host.settle();
+    for (const bytes of sent) inbox.received(bytes);
+
+    expect(queued).to.be.below(1_300_000);
+    expect(said).to.deep.equal(Array.from({ length: 2_000 }, (_, i) => i + 1));
+  });
 });
