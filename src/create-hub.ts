@@ -4,13 +4,12 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as api from './core/api.js';
-import { checkCount, checkName, checkSecret, describe } from './core/arguments.js';
+import { checkName, checkSecret, describe } from './core/arguments.js';
 import type { Contract, Hub as ContractHub } from './core/contract.js';
 import type { Context, Doing } from './core/context.js';
 import { HubError } from './core/errors.js';
 import { Hub } from './core/hub.js';
-import { LIMITS } from './core/limits.js';
-import type { Limits } from './core/limits.js';
+import { checkLimits } from './core/limits.js';
 import { utf8Length } from './core/text.js';
 import type { Transport } from './core/transport.js';
 import type { ClusterOptions } from './transports/cluster.js';
@@ -170,14 +169,6 @@ function isPlace(group: unknown): boolean {
 function checkChoice(option: string, value: unknown, choices: readonly string[]): void {
   if (value === undefined || choices.some((choice) => choice === value)) return;
   throw new TypeError(`\`${option}\` is one of ${choices.map((choice) => `"${choice}"`).join(', ')}, not ${describe(value)}.`);
-}
-
-function checkLimits(limits: Partial<Limits>): void {
-  if (typeof limits !== 'object' || limits === null) throw new TypeError(`\`limits\` is an object, as in { limits: { members: 100 } }, not ${describe(limits)}.`);
-  for (const [limit, value] of Object.entries(limits)) {
-    if (!Object.hasOwn(LIMITS, limit)) throw new TypeError(`\`limits.${limit}\` is no limit. There are ${Object.keys(LIMITS).map((known) => `\`${known}\``).join(', ')}.`);
-    checkCount(`limits.${limit}`, value);
-  }
 }
 
 function isTransport(transport: unknown): boolean {

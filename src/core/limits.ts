@@ -1,4 +1,6 @@
 /** What one end of a link takes from the other, in bytes and numbers. Enforced before memory is given to it. */
+import { checkCount, describe } from './arguments.js';
+
 export interface Limits {
   /** The longest packet, and so the largest value. Default 64 MiB. */
   readonly packet: number;
@@ -37,3 +39,11 @@ export const LIMITS: Limits = {
 
 /** All that a process may say before it has been let in. */
 export const HELLO_LIMIT = 65_536;
+
+export function checkLimits(limits: Partial<Limits>): void {
+  if (typeof limits !== 'object' || limits === null) throw new TypeError(`\`limits\` is an object, as in { limits: { members: 100 } }, not ${describe(limits)}.`);
+  for (const [limit, value] of Object.entries(limits)) {
+    if (!Object.hasOwn(LIMITS, limit)) throw new TypeError(`\`limits.${limit}\` is no limit. There are ${Object.keys(LIMITS).map((known) => `\`${known}\``).join(', ')}.`);
+    checkCount(`limits.${limit}`, value);
+  }
+}

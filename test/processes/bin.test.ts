@@ -32,8 +32,8 @@ describe('The program interhub', () => {
   });
   after(() => pool.close());
 
-  const keep = async (): Promise<ChildProcess> => {
-    const broker = spawn(process.execPath, [PROGRAM, 'broker', place.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const keep = async (...more: readonly string[]): Promise<ChildProcess> => {
+    const broker = spawn(process.execPath, [PROGRAM, 'broker', place.path, ...more], { stdio: ['ignore', 'pipe', 'inherit'] });
     brokers.push(broker);
     await once(broker.stdout ?? broker, 'data');
     return broker;
@@ -112,6 +112,17 @@ describe('The program interhub', () => {
     await once(broker, 'close');
 
     expect(said).to.deep.equal([]);
+  });
+
+  it('takes the limits of its group', async () => {
+    await keep('--limit', 'members=1', '--limit', 'queue=4096');
+    await seat('ann', 'never');
+
+    expect(await rejection(seat('bob', 'never'))).to.include({ code: 'REFUSED' }).and.to.have.property('message').that.includes('has 1 members');
+    for (const [limit, fault] of [['members', 'NAME=NUMBER'], ['members=many', 'NAME=NUMBER'], ['memberz=1', 'is no limit'], ['members=0', 'limits.members']] as const) {
+      const error = await rejection(run(process.execPath, [PROGRAM, 'broker', `${place.path}2`, '--limit', limit]));
+      expect(error).to.include({ code: 1 }).and.to.have.property('stderr').that.includes(fault);
+    }
   });
 
   it('refuses to be the second broker', async () => {
