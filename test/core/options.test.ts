@@ -68,6 +68,7 @@ describe('The options', () => {
     ['`self` that is no truth', (hub) => hub.broadcast('topic', 1, { self: 'yes' as never }), /`self` is true or false, not "yes"/],
     ['`idempotent` that is no truth', (hub) => hub.request('method', 1, { idempotent: 1 as never }), /`idempotent` is true or false, not 1/],
     ['`within` that is no call', (hub) => hub.request('method', 1, { within: 5 as never }), /`within` is the call that a handler was given.*not 5/],
+    ['a time to wait for a limit that is none', (hub) => hub.limit('name', { permits: 1, per: 1 }).take({ timeout: 'soon' as never }), /`timeout` is a number of milliseconds, not "soon"/],
     ['closing within what is no call', (hub) => hub.close({ within: {} as never }), /`within` is the call that a handler was given/],
     ['a step with what it does not take', (hub) => hub.state('map').transact({ then: [{ type: 'delete', key: 'a', value: 1 } as never] }), /`value` is no option of the step "delete"/],
     ['a step that is none', (hub) => hub.state('map').transact({ else: [null as never] }), /A step of a transaction is an object/],

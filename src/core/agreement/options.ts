@@ -68,6 +68,7 @@ export function checkRateLimit(options: RateLimitOptions): void {
 
 export function checkTake(options: TakeOptions): void {
   checkOptions('limit.take()', options, TAKE);
+  checkWaiting(options);
 }
 
 const PATIENCE: OptionNames<PatienceOptions> = { timeout: true, signal: true };
