@@ -2,7 +2,7 @@
  * Maps, and what was read of them, may be longer than a packet may be. Then they go in parts: each is said right before the
  * next, and the outcome or event that they belong to holds the last. Whoever hears it has it whole.
  */
-import type { Event, MapEntry, StepResult } from '../protocol.js';
+import type { Event, MapEntry, Payload, StepResult } from '../protocol.js';
 import type { Part } from './map-words.js';
 import { sizeOf } from './sizes.js';
 import type { Told } from './vocabulary.js';
@@ -21,7 +21,7 @@ export function isShort(word: Told | Event): boolean {
 
 /** Whether it is no more than a few numbers, or little more. */
 export function isTiny(word: Told): boolean {
-  if (word.type === 'entry') return sizeOf(word.value) <= TINY;
+  if (word.type === 'entry') return sizeOfValue(word.value) <= TINY;
   if (word.type === 'entries') return fits(word.entries, sizeOfEntry, TINY);
   return word.type !== 'transacted' || fits(word.results, sizeOfResult, TINY);
 }
@@ -112,9 +112,14 @@ function* sliced<T>(items: readonly T[], size: (item: T) => number): Generator<r
 }
 
 function sizeOfEntry({ key, value }: MapEntry): number {
-  return key.length * 3 + sizeOf(value) + BESIDE;
+  return key.length * 3 + sizeOfValue(value) + BESIDE;
 }
 
 function sizeOfResult(result: StepResult): number {
-  return result.type === 'entry' ? sizeOf(result.value) + BESIDE : BESIDE;
+  return result.type === 'entry' ? sizeOfValue(result.value) + BESIDE : BESIDE;
+}
+
+/** What is too long for a part in any case is not measured: for a text of 1 MB that takes 60 µs. */
+function sizeOfValue(value: Payload): number {
+  return typeof value === 'string' && value.length > LONGEST ? value.length : sizeOf(value);
 }
