@@ -68,5 +68,5 @@ export const BAD_INPUTS: Readonly<Record<number, BadInput>> = {
   59: { what: 'a page in a browser that connects', notShown: 'there is no WebSocket transport yet' },
   60: { what: 'a folder on a network', notShown: 'it is not recognised yet; the guide asks for a local folder' },
   61: { what: 'a broker that runs out of memory', shown: [['bad-inputs/processes.test.ts', '61: a broker that aborts, as for want of memory, is succeeded']] },
-  62: { what: 'a broker that is told to end', shown: [['processes/bin.test.ts', 'hands over when it is told to end, and nobody sees an error'], ['processes/failover.test.ts', 'or closes, nobody sees an error, and no request is lost']] },
+  62: { what: 'a broker that is told to end', shown: [['processes/hand-over.test.ts', 'costs nobody a lock, a change, an answer, or a part of a stream'], ['processes/bin.test.ts', 'hands over when it is told to end, and nobody sees an error'], ['processes/failover.test.ts', 'or closes, nobody sees an error, and no request is lost']] },
 };

@@ -193,6 +193,27 @@ describe('When the broker of a socket group dies', () => {
     await failsAtOnce({ group: here.group, bob: here.bob, cid: here.cid, killBroker });
   });
 
+  it('a request that may be repeated, and says so, is, and gets its answer', async () => {
+    await here.cid.run(({ hub, log, keep }) => {
+      const isOpen = new Promise<void>((resolve) => keep('open', resolve));
+      hub.handle('slowly', async (value) => {
+        log('asked').push(value);
+        await isOpen;
+        return value;
+      });
+    });
+    await here.group.settled();
+    await here.bob.run(({ hub, keep }) => void keep('answer', hub.request('slowly', 7, { retries: 3, idempotent: true })));
+    await here.cid.run(({ log }) => log('asked').reach(1));
+
+    await killBroker();
+    await here.cid.run(({ log }) => log('asked').reach(2));
+    await here.cid.run(({ kept }) => kept<() => void>('open')());
+
+    expect(await here.bob.run(({ kept }) => kept<Promise<number>>('answer'))).to.equal(7);
+    expect(await here.cid.run(({ log }) => log('asked').entries)).to.deep.equal([7, 7]);
+  });
+
   it('and the next one, and the next, the last one holds what it held', async () => {
     await lineUp();
     await killBroker();
