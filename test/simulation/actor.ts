@@ -233,11 +233,13 @@ export class Actor implements Ear {
     });
   }
 
-  /** Reads an entry, and writes it if it is still as it was. */
+  /** Reads an entry, alone or among all, and writes it if it is still as it was. */
   #swap(session: Session): void {
-    this.#submit(session, { type: 'map.get', map: 'm', key: 'c' }, (found) => {
+    const question = this.process.world.random.chance(0.5) ? ({ type: 'map.get', map: 'm', key: 'c' } as const) : ({ type: 'map.entries', map: 'm' } as const);
+    this.#submit(session, question, (found) => {
       if (found instanceof HubError || this.#session !== session || this.#isClosing) return;
-      const expect = found.type === 'entry' ? found.version : 0;
+      const among = found.type === 'entries' ? found.entries.find(({ key }) => key === 'c') : found;
+      const expect = among !== undefined && 'version' in among ? among.version : 0;
       this.#submit(session, { type: 'map.set', map: 'm', key: 'c', expect, value: JSON.stringify(this.#name) }, (stored) => {
         if (!(stored instanceof HubError) && stored.type === 'stored') this.#witness.swapped(expect, stored.version);
       });

@@ -6,7 +6,6 @@ export class Backlog {
   #waiting: Waiting[] = [];
   /** The first that is not heard. */
   #next = 0;
-  #isHearing = false;
 
   get length(): number {
     return this.#waiting.length - this.#next;
@@ -23,19 +22,12 @@ export class Backlog {
 
   /** Hears one after the other, up to what is much when there is no room for that. */
   goOn(hasRoom: () => boolean): void {
-    // What is heard may be decided at once, and so lead here again.
-    if (this.#isHearing) return;
-    this.#isHearing = true;
-    try {
-      for (let next = this.#first; next !== undefined && (!next.isMuch || hasRoom()); next = this.#first) {
-        this.#next += 1;
-        next.hear();
-      }
-    } finally {
-      this.#isHearing = false;
-      this.#waiting.splice(0, this.#next);
-      this.#next = 0;
+    for (let next = this.#first; next !== undefined && (!next.isMuch || hasRoom()); next = this.#first) {
+      this.#next += 1;
+      next.hear();
     }
+    this.#waiting.splice(0, this.#next);
+    this.#next = 0;
   }
 
   /** Nobody waits for it any more. */

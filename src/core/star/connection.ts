@@ -7,7 +7,7 @@ import { HELLO_LIMIT } from '../limits.js';
 import type { Link, LinkSink } from './link.js';
 import { Outbox } from './outbox.js';
 import type { Reader } from './reader.js';
-import type { Turn } from './turn.js';
+import type { Flushable, Turn } from './turn.js';
 
 /** What a connection tells whoever has it. */
 export interface Desk {
@@ -19,9 +19,10 @@ export interface Desk {
   closed(connection: Connection, error: HubError | undefined): void;
 }
 
-export class Connection implements LinkSink {
+export class Connection implements LinkSink, Flushable {
   readonly #desk: Desk;
   readonly #link: Link;
+  readonly #turn: Turn;
   readonly #inbox: Inbox;
   readonly out: Outbox;
   /** To a broker: the member that sits at the other end; 0 before it has been let in, and again after it has left. */
@@ -39,11 +40,13 @@ export class Connection implements LinkSink {
   readonly turnedAway = new Set<number>();
   /** To a broker: what it has said after it has asked for more than there is room for. */
   readonly backlog = new Backlog();
+  #isDue = false;
   #isEnding = false;
 
   constructor(desk: Desk, link: Link, turn: Turn) {
     this.#desk = desk;
     this.#link = link;
+    this.#turn = turn;
     this.out = new Outbox(link, turn, () => desk.linkDrained(this));
     this.#inbox = new Inbox(HELLO_LIMIT, (packet) => desk.packet(this, packet));
   }
@@ -94,10 +97,17 @@ export class Connection implements LinkSink {
     }
   }
 
-  /** A command of it is decided, and its outcome told. */
+  /** A command of it is decided, and its outcome told. What waits for that is heard when all that was decided with it is applied. */
   decided(): void {
     this.waiting -= 1;
-    if (this.waiting === 0) this.goOn();
+    if (this.waiting > 0 || this.backlog.isEmpty || this.#isDue) return;
+    this.#isDue = true;
+    this.#turn.add(this);
+  }
+
+  flush(): void {
+    this.#isDue = false;
+    this.goOn();
   }
 
   /** Whether all that it has asked is decided, and it takes what it is told. */

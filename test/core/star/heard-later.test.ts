@@ -92,6 +92,29 @@ describe('What a broker hears later', () => {
     expect(outcomes(bob)).to.deep.equal([1]);
   });
 
+  it('comes in its order, whether it waits for what is written, or for an answer', async () => {
+    const messages: string[] = [];
+    bob.out.interest(KIND.follow, { type: 'topic', name: 'n' });
+    await host.settle();
+    const tell = (payload: string): void => ann.out.envelope({ type: 'message', member: 2, name: 'n', call: 0, extra: 0, payload });
+
+    for (let number = 1; number <= 9; number += 3) {
+      set(ann, number, 'a');
+      tell(`${number}`);
+      ann.out.command(number + 1, 1, { type: 'map.entries', map: 'm' }, false);
+      tell(`${number + 1}`);
+      set(ann, number + 2, 'b');
+      tell(`${number + 2}`);
+    }
+    await host.settle();
+    new Inbox(LIMITS.packet, (packet) => {
+      if (packet.kind === KIND.message) messages.push(packet.text());
+    }).received(bob.sink.bytes);
+
+    expect(messages).to.deep.equal(['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    expect(outcomes(ann)).to.deep.equal([1, 3, 4, 6, 7, 9]);
+  });
+
   it('is not believed where it says that more of its commands are under way than can be', async () => {
     set(ann, 1, 'a');
     ann.out.command(2 ** 31, 1, { type: 'map.set', map: 'm', key: 'k', value: '1' }, false);
