@@ -138,14 +138,14 @@ export class Hub implements api.Hub {
     checkName('method', method);
     checkStreaming(options);
     const { timeout = this.#timeout } = options;
-    return this.#parts.calls.stream(method, isStream(input) ? input : encode(input), timeout, this.#parts.inheritance.asked(options)) as api.Stream<O>;
+    return this.#parts.calls.stream(method, input, timeout, this.#parts.inheritance.asked(options)) as api.Stream<O>;
   }
 
   gather<O = unknown>(method: string, input?: unknown, options: api.GatherOptions = NO_OPTIONS): api.Gathering<O> {
     checkName('method', method);
     checkGathering(options);
     const { timeout = this.#timeout } = options;
-    return this.#parts.gatherings.begin(method, encode(input), timeout, this.#parts.inheritance.asked(options)) as api.Gathering<O>;
+    return this.#parts.gatherings.begin(method, input, timeout, this.#parts.inheritance.asked(options)) as api.Gathering<O>;
   }
 
   expose<T extends object>(name: string, object: T, options: ExposeOptions<T> = NO_OPTIONS): Exposed {

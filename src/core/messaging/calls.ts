@@ -4,7 +4,7 @@
  */
 import type { Address, Call, RequestOptions } from '../api.js';
 import { offAbort, onAbort } from '../aborts.js';
-import { decode } from '../codec/codec.js';
+import { decode, encode } from '../codec/codec.js';
 import { encodeFailure, readFailure } from '../codec/failure.js';
 import type { Deadlines } from '../deadlines.js';
 import { HubError } from '../errors.js';
@@ -61,9 +61,16 @@ export class Calls implements CallKeeper {
   }
 
   /** Asks when the first part is read. `timeout` is how long to wait for it; then the answer may take its time. */
-  stream(method: string, input: Input, timeout: number, { to, signal, within }: RequestOptions): Inflow {
+  stream(method: string, value: unknown, timeout: number, { to, signal, within }: RequestOptions): Inflow {
+    const title = `the answer to "${method}"`;
+    let input: Input;
+    try {
+      input = isStream(value) ? value : encode(value);
+    } catch (error) {
+      return Inflow.failed(title, error);
+    }
     let call: PendingCall | undefined;
-    const answer: Inflow = new Inflow(`the answer to "${method}"`, {
+    const answer: Inflow = new Inflow(title, {
       begin: () => {
         if (signal?.aborted === true) return answer.fail(signal.reason);
         if (within && isAborted(within)) return answer.fail(within.signal.reason);

@@ -5,7 +5,7 @@
 import type * as api from '../api.js';
 import type { Directory } from '../directory.js';
 import { HubError } from '../errors.js';
-import type { Member, Payload } from '../protocol.js';
+import type { Member } from '../protocol.js';
 import { EVERYONE } from '../protocol.js';
 import type { Departure, Outgoing } from './outbox.js';
 
@@ -31,7 +31,8 @@ export class Gathering implements Outgoing, api.Gathering<unknown> {
   readonly name: string;
   readonly call = 0;
   readonly extra = 0;
-  readonly payload: Payload;
+  /** It does not go itself. */
+  readonly payload = '';
   readonly to = EVERYONE;
   readonly refused = 0;
   readonly #ports: GatheringPorts;
@@ -39,9 +40,8 @@ export class Gathering implements Outgoing, api.Gathering<unknown> {
   #life: Life = { at: 'asking', open: 0 };
   #waiting: (() => void)[] = [];
 
-  constructor(name: string, payload: Payload, ports: GatheringPorts) {
+  constructor(name: string, ports: GatheringPorts) {
     this.name = name;
-    this.payload = payload;
     this.#ports = ports;
   }
 
@@ -49,7 +49,7 @@ export class Gathering implements Outgoing, api.Gathering<unknown> {
     return this.#life.at === 'failed';
   }
 
-  /** It does not go itself: it asks them one by one. */
+  /** It asks them one by one. */
   departing(): Departure {
     const { directory, handlers } = this.#ports;
     this.#ask(handlers(this.name).flatMap((number) => directory.member(number) ?? []));

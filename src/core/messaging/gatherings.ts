@@ -1,6 +1,7 @@
 /** The gatherings of this member that are under way. Each of them has ended when all were asked and have answered, by its signal, or with the hub. */
 import { offAbort, onAbort } from '../aborts.js';
 import type { GatherOptions } from '../api.js';
+import { encode } from '../codec/codec.js';
 import type { Directory } from '../directory.js';
 import type { HubError } from '../errors.js';
 import type { KeepAlive } from '../keep-alive.js';
@@ -23,10 +24,12 @@ export class Gatherings {
     this.#keepAlive = keepAlive;
   }
 
-  begin(method: string, payload: Payload, timeout: number, options: GatherOptions): Gathering {
+  /** What cannot be asked is told to whoever awaits it. */
+  begin(method: string, input: unknown, timeout: number, options: GatherOptions): Gathering {
     const { signal } = options;
     const abort = (): void => gathering.fail(signal?.reason);
-    const gathering = new Gathering(method, payload, {
+    let payload: Payload = '';
+    const gathering = new Gathering(method, {
       directory: this.#directory,
       handlers: (name) => this.#outbox.handlers(name),
       ask: (to) => this.#calls.request(method, payload, timeout, { ...options, to }),
@@ -39,20 +42,17 @@ export class Gatherings {
     this.#keepAlive.begin();
     this.#open.add(gathering);
     onAbort(signal, abort);
-    if (signal?.aborted === true) abort();
-    else this.#post(gathering);
+    try {
+      payload = encode(input);
+      if (signal?.aborted === true) abort();
+      else this.#outbox.post(gathering);
+    } catch (error) {
+      gathering.fail(error);
+    }
     return gathering;
   }
 
   closed(error: HubError): void {
     for (const gathering of this.#open) gathering.fail(error);
-  }
-
-  #post(gathering: Gathering): void {
-    try {
-      this.#outbox.post(gathering);
-    } catch (error) {
-      gathering.fail(error);
-    }
   }
 }

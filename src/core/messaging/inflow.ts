@@ -39,6 +39,13 @@ export class Inflow implements AsyncIterableIterator<unknown>, AsyncDisposable {
   /** Called once: nothing more comes, or nothing more is wanted. */
   whenOver: (() => void) | undefined = undefined;
 
+  /** One that never began: its reader hears why. */
+  static failed(title: string, error: unknown): Inflow {
+    const failed = new this(title, NOWHERE);
+    failed.fail(error);
+    return failed;
+  }
+
   /** `title`: what it is, for its reader: `the answer to "tail"`. */
   constructor(title: string, inlet: Inlet) {
     this.#title = title;
@@ -171,6 +178,7 @@ interface Reader {
   readonly reject: (reason: unknown) => void;
 }
 
+const NOWHERE: Inlet = { begin: () => {}, credit: () => {}, stop: () => {} };
 const NEW: Life = { at: 'new' };
 const OPEN: Life = { at: 'open' };
 const ENDED: Life = { at: 'ended' };
