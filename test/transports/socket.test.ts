@@ -399,28 +399,29 @@ describe('Meeting in a folder', () => {
   });
 
   describe('without room on the disk, or for another open file', () => {
-    const full = async (): Promise<never> => {
-      throw Object.assign(new Error('EMFILE: too many open files, open'), { code: 'EMFILE' });
-    };
+    const fails = (code: string) => (): Promise<never> => Promise.reject(fault(code));
 
     it('tells who comes for the first time', async () => {
-      const error = await rejection(rendezvous('auto', { inherit: full }).meet(never));
+      const error = await rejection(rendezvous('auto', { inherit: fails('EMFILE') }).meet(never));
 
       expect(error).to.be.instanceOf(HubError).with.property('code', 'PATH_UNUSABLE');
     });
 
-    it('lets nobody lose the seat that he has: it is tried again', async () => {
-      const broker = await lead();
-      let failures = 3;
-      const member = rendezvous('auto', { inherit: (plan) => (failures-- > 0 ? full() : system.inherit(plan)) });
-      broker.accept(() => {});
-      await joined(member);
-      await broker.close();
+    for (const code of ['EMFILE', 'ENOSPC', 'EFBIG', 'EIO', 'EROFS']) {
+      it(`lets nobody lose the seat that he has: it is tried again (${code})`, async () => {
+        const broker = await lead();
+        let failures = 3;
+        const fail = fails(code);
+        const member = rendezvous('auto', { makeFolder: (path) => (failures-- > 0 ? fail() : system.makeFolder(path)) });
+        broker.accept(() => {});
+        await joined(member);
+        await broker.close();
 
-      const successor = await lead(member);
+        const successor = await lead(member);
 
-      expect(successor.epoch).to.equal(broker.epoch + 1);
-    });
+        expect([successor.epoch, failures]).to.deep.equal([broker.epoch + 1, -1]);
+      });
+    }
   });
 
   describe('can be given up', () => {

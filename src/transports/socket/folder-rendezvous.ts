@@ -39,8 +39,8 @@ const HERD = 20;
 /** A folder is damaged when it stays so: one that is being removed goes on to be missing. */
 const DAMAGE_ATTEMPTS = 10;
 
-/** What fails for want of room: it may be there in a moment. */
-const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+/** What fails for want of room, or because a disk takes nothing: it may be otherwise in a moment, or when somebody has seen to it. */
+const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 export class FolderRendezvous implements Rendezvous {
   readonly name = 'socket';
