@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { execFile } from 'node:child_process';
 import { chmod, lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { HubError } from '../../src/core/errors.js';
 import type { HubErrorCode } from '../../src/core/errors.js';
 import { socketRendezvous } from '../../src/transports/socket.js';
@@ -182,5 +184,24 @@ describe('The path of a group', () => {
     expect((await lstat(join(place.path, generation, 's'))).mode & 0o777).to.equal(0o600);
     expect((await lstat(join(place.path, generation, 'owner'))).mode & 0o777).to.equal(0o600);
     if (meeting.role === 'authority') await meeting.close();
+  });
+
+  it('keeps other users out, whoever may come as far as to it (as root only)', async function () {
+    if (process.getuid?.() !== 0) return this.skip();
+    await chmod(place.parent, 0o1777);
+    const meeting = await socketRendezvous({ path: place.path }).meet(signal);
+    const generation = (await readdir(place.path)).find((name) => name.startsWith('g')) ?? '';
+    const attempts = `
+      const { connect } = require('node:net');
+      const { readdirSync, renameSync } = require('node:fs');
+      const attempt = (act) => { try { act(); return 'done'; } catch ({ code }) { return code; } };
+      const [path, socket] = process.argv.slice(1);
+      console.log(attempt(() => readdirSync(path)), attempt(() => renameSync(path, path + '2')));
+      connect(socket).on('connect', () => { console.log('connected'); process.exit(); }).on('error', ({ code }) => console.log(code));`;
+
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', attempts, place.path, join(place.path, generation, 's')], { uid: 65_534, gid: 65_534 });
+    if (meeting.role === 'authority') await meeting.close();
+
+    expect(stdout).to.match(/^EACCES (EPERM|EACCES)\nEACCES\n$/);
   });
 });
