@@ -4,11 +4,11 @@
  */
 import { HubError } from '../errors.js';
 import type { Encoded, Payload } from '../protocol.js';
-import { allocate, copyOf, readUtf8 } from '../text.js';
+import { allocate, copyOf, readUtf8, viewOf } from '../text.js';
 import { AT, FLAG, FORM, HEADER, KIND } from './packet.js';
 
 const NOTHING = new Uint8Array(0);
-const NO_VIEW = new DataView(NOTHING.buffer);
+const NO_VIEW = viewOf(NOTHING);
 
 export class Reader {
   bytes: Uint8Array = NOTHING;
@@ -137,7 +137,7 @@ export class Reader {
     if (this.kind !== KIND.fragment) return this.#kept(this.start, this.end);
     const body = this.remaining();
     const copy = allocate(HEADER + body.length);
-    const view = new DataView(copy.buffer, copy.byteOffset);
+    const view = viewOf(copy);
     view.setUint32(AT.length, body.length, true);
     view.setUint32(AT.kind, this.kind, true);
     view.setUint32(AT.member, this.member, true);
@@ -180,7 +180,7 @@ export class Reader {
   #turnTo(bytes: Uint8Array, start: number, end: number, isOurs: boolean): DataView {
     if (this.bytes !== bytes) {
       this.bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#view = viewOf(bytes);
     }
     this.start = start;
     this.end = end;
