@@ -6,6 +6,7 @@ import { keepBroker } from './broker.js';
 import { diagnose } from './diagnose.js';
 import { readLimits } from './read-limits.js';
 import { readSecret } from './read-secret.js';
+import { codeOf } from '../transports/socket/system-error.js';
 
 const USAGE = `Usage:
   interhub broker PATH [--durability process|disk|none] [--secret-file FILE] [--limit NAME=NUMBER]...
@@ -18,31 +19,32 @@ const USAGE = `Usage:
       --salvage: takes what can be read of a damaged journal, and says what was dropped.
 `;
 
-const options = {
-  durability: { type: 'string' },
-  'secret-file': { type: 'string' },
-  limit: { type: 'string', multiple: true },
-  salvage: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
+const BROKER = { durability: { type: 'string' }, 'secret-file': { type: 'string' }, limit: { type: 'string', multiple: true } } as const;
+const DOCTOR = { salvage: { type: 'boolean', default: false } } as const;
+
+/** It was called wrongly: nothing was done. */
+class Misuse extends Error {}
 
 // Whoever reads what is said here may go first: a broker serves on all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
-  const { positionals, values } = parseArgs({ options, allowPositionals: true });
-  const [command, path, ...rest] = positionals;
-  if (values.help) process.stdout.write(USAGE);
-  else if (path === undefined || rest.length > 0) misused();
-  else if (command === 'broker') await keepBroker(resolve(path), { durability: values.durability, secret: readSecret(values['secret-file']), limits: readLimits(values.limit ?? []) });
-  else if (command === 'doctor') await diagnose(resolve(path), values.salvage);
-  else misused();
+  const [command, ...args] = process.argv.slice(2);
+  if (process.argv.includes('--help')) process.stdout.write(USAGE);
+  else if (command === 'broker') {
+    const { positionals, values } = parseArgs({ args, options: BROKER, allowPositionals: true });
+    await keepBroker(pathOf(positionals), { durability: values.durability, secret: readSecret(values['secret-file']), limits: readLimits(values.limit ?? []) });
+  } else if (command === 'doctor') {
+    const { positionals, values } = parseArgs({ args, options: DOCTOR, allowPositionals: true });
+    await diagnose(pathOf(positionals), values.salvage);
+  } else throw new Misuse(command === undefined ? 'It was not said what to do.' : `There is no command "${command}".`);
 } catch (error) {
-  process.stderr.write(`interhub: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  const isMisuse = error instanceof Misuse || codeOf(error)?.startsWith('ERR_PARSE_ARGS_') === true;
+  process.stderr.write(`interhub: ${error instanceof Error ? error.message : String(error)}\n${isMisuse ? USAGE : ''}`);
+  process.exitCode = isMisuse ? 2 : 1;
 }
 
-function misused(): void {
-  process.stderr.write(USAGE);
-  process.exitCode = 2;
+function pathOf([path, ...rest]: readonly string[]): string {
+  if (path === undefined || rest.length > 0) throw new Misuse('One PATH is needed, and no more.');
+  return resolve(path);
 }

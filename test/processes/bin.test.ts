@@ -190,9 +190,20 @@ describe('The program interhub', () => {
     }
   });
 
-  it('says how it is used when it is misused', async () => {
-    const error = await rejection(run(process.execPath, [PROGRAM, 'brocker', place.path]));
+  it('says what is wrong, and how it is used, when it is misused, and does nothing', async () => {
+    const misuses: readonly (readonly [string[], RegExp])[] = [
+      [[], /what to do/],
+      [['brocker', place.path], /no command "brocker"/],
+      [['doctor'], /One PATH/],
+      [['doctor', place.path, place.path], /One PATH/],
+      [['doctor', place.path, '--secret-file', 'secret'], /--secret-file/],
+      [['broker', place.path, '--salvage'], /--salvage/],
+    ];
 
-    expect(error).to.include({ code: 2 }).and.to.have.property('stderr').that.matches(/^Usage:/);
+    for (const [args, fault] of misuses) {
+      const error = await rejection(run(process.execPath, [PROGRAM, ...args]));
+
+      expect(error).to.include({ code: 2, stdout: '' }).and.to.have.property('stderr').that.matches(/\nUsage:/).and.matches(fault);
+    }
   });
 });
