@@ -46,24 +46,19 @@ export class KeptOutcomes {
   }
 }
 
-/** A ring, as long as what is between the oldest and the newest: a number's place is given by the number. */
+/** A ring with a place for each number from the oldest to the newest: a number's place is given by the number. */
 class Kept {
   /** Never goes back: what it has heard of once, its asker does not ask again. */
   #oldest: number | undefined;
   #newest: number | undefined;
-  #numbers: number[] = new Array<number>(SHORTEST).fill(0);
-  #outcomes: (Told | undefined)[] = new Array<undefined>(SHORTEST).fill(undefined);
+  #outcomes = ring(SHORTEST);
 
   keep(oldest: number, number: number, outcome: Told): void {
-    if (this.#oldest === undefined || isBefore(this.#oldest, oldest)) this.#oldest = oldest;
-    if (isBefore(number, this.#oldest)) return;
-    let place = number & (this.#numbers.length - 1);
-    while (this.#isTaken(place, number)) {
-      this.#grow();
-      place = number & (this.#numbers.length - 1);
-    }
-    this.#numbers[place] = number;
-    this.#outcomes[place] = outcome;
+    this.#forget(oldest);
+    const ahead = this.#ahead(number);
+    if (ahead === undefined) return;
+    if (ahead >= this.#outcomes.length) this.#grow(ahead);
+    this.#outcomes[this.#place(number)] = outcome;
     if (this.#newest === undefined || isBefore(this.#newest, number)) this.#newest = number;
   }
 
@@ -72,45 +67,53 @@ class Kept {
   }
 
   find(number: number): Told | undefined {
-    const place = number & (this.#numbers.length - 1);
-    return this.#numbers[place] === number ? this.#outcomes[place] : undefined;
+    const ahead = this.#ahead(number);
+    return ahead === undefined || ahead >= this.#outcomes.length ? undefined : this.#outcomes[this.#place(number)];
   }
 
   snapshot(member: number): KeptSnapshot {
-    const outcomes = this.#numbers.flatMap((number, place): [number, Told][] => {
-      const outcome = this.#outcomes[place];
-      return outcome === undefined || this.#isHeard(number) ? [] : [[number, outcome]];
+    const oldest = this.#oldest ?? 0;
+    const outcomes = this.#outcomes.flatMap((_, i): [number, Told][] => {
+      const number = (oldest + i) >>> 0;
+      const outcome = this.#outcomes[this.#place(number)];
+      return outcome === undefined ? [] : [[number, outcome]];
     });
-    return { member, oldest: this.#oldest ?? 0, outcomes };
+    return { member, oldest, outcomes };
   }
 
-  /** By another number, whose asker may still want to know. */
-  #isTaken(place: number, number: number): boolean {
-    const other = this.#numbers[place] ?? 0;
-    return other !== number && this.#outcomes[place] !== undefined && !this.#isHeard(other);
+  /** What is older, now: a place is empty before it is of another number, also after all 2^32. */
+  #forget(oldest: number): void {
+    const from = this.#oldest ?? oldest;
+    if (isBefore(oldest, from)) return;
+    const places = Math.min((oldest - from) >>> 0, this.#outcomes.length);
+    for (let i = 0; i < places; i++) this.#outcomes[this.#place(from + i)] = undefined;
+    this.#oldest = oldest;
   }
 
-  #isHeard(number: number): boolean {
-    return this.#oldest !== undefined && isBefore(number, this.#oldest);
+  /** How far it is from the oldest, if it is not older. */
+  #ahead(number: number): number | undefined {
+    return this.#oldest === undefined || isBefore(number, this.#oldest) ? undefined : (number - this.#oldest) >>> 0;
   }
 
-  #grow(): void {
-    const { length } = this.#numbers;
-    const numbers = this.#numbers;
-    const outcomes = this.#outcomes;
-    this.#numbers = new Array<number>(length * 2).fill(0);
-    this.#outcomes = new Array<undefined>(length * 2).fill(undefined);
-    for (let old = 0; old < length; old++) {
-      const number = numbers[old] ?? 0;
-      const place = number & (length * 2 - 1);
-      if (outcomes[old] === undefined || this.#isHeard(number)) continue;
-      this.#numbers[place] = number;
-      this.#outcomes[place] = outcomes[old];
-    }
+  #place(number: number): number {
+    return number & (this.#outcomes.length - 1);
+  }
+
+  /** Until there is a place so far ahead. */
+  #grow(ahead: number): void {
+    const { outcomes } = this.snapshot(0);
+    let { length } = this.#outcomes;
+    while (length <= ahead) length *= 2;
+    this.#outcomes = ring(length);
+    for (const [number, outcome] of outcomes) this.#outcomes[this.#place(number)] = outcome;
   }
 }
 
 const SHORTEST = 64;
+
+function ring(length: number): (Told | undefined)[] {
+  return new Array<undefined>(length).fill(undefined);
+}
 
 /** Numbers count up and wrap at 2^32: they are compared by their distance. */
 function isBefore(number: number, oldest: number): boolean {

@@ -33,4 +33,15 @@ describe('Outcomes that are kept', () => {
 
     expect(kept.snapshot()).to.deep.equal([{ member: 1, oldest: 2 ** 29, outcomes: [[2 ** 29, sum(29)]] }]);
   });
+
+  it('are forgotten for good when they were heard of, also by who goes round all numbers', () => {
+    const kept = new KeptOutcomes();
+    const round = [5, 2 ** 30, 2 ** 31 + 1, 2 ** 31 + 2 ** 30 + 5, 4];
+
+    for (const n of round) kept.keep(1, n, n, sum(n));
+    const found = round.map((n) => kept.find(1, n));
+
+    expect(found).to.deep.equal([undefined, undefined, undefined, undefined, sum(4)]);
+    expect(kept.snapshot()).to.deep.equal([{ member: 1, oldest: 4, outcomes: [[4, sum(4)]] }]);
+  });
 });
