@@ -10,7 +10,7 @@ import type { Context, Doing } from './core/context.js';
 import { HubError } from './core/errors.js';
 import { Hub } from './core/hub.js';
 import { checkLimits } from './core/limits.js';
-import { utf8Length } from './core/text.js';
+import { utf8Length } from './core/bytes.js';
 import type { Transport } from './core/transport.js';
 import type { ClusterOptions } from './transports/cluster.js';
 import type { Adopter, ForkOptions } from './transports/fork.js';

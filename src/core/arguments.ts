@@ -2,7 +2,7 @@
 import { HubError } from './errors.js';
 import { isPattern } from './pattern.js';
 import { MAX_NAME_BYTES } from './protocol.js';
-import { utf8Length } from './text.js';
+import { utf8Length } from './bytes.js';
 
 /** Any string is a name, up to a length. `what` says whose: `topic`, `key`; `most` is below the limit of all names where something is put in front of it. */
 export function checkName(what: string, name: unknown, most = MAX_NAME_BYTES): asserts name is string {

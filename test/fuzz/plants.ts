@@ -4,7 +4,7 @@ import { ByteReader } from '../../src/core/codec/byte-reader.js';
 import { Inbox } from '../../src/core/star/inbox.js';
 import { Joiner } from '../../src/core/star/joiner.js';
 import { HEADER } from '../../src/core/star/packet.js';
-import { allocate } from '../../src/core/text.js';
+import { allocate } from '../../src/core/bytes.js';
 
 /** No input of theirs may take more than this, in bytes: a few of the longest packets that are let in, and what the engine itself takes now and then. */
 export const MOST = 1_000_000;

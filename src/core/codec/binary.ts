@@ -1,5 +1,5 @@
 /** Bytes in their many classes: which one a value is, what its bytes are, and the value again from bytes. */
-import { hostBuffer } from '../text.js';
+import { hostBuffer } from '../bytes.js';
 import { BINARY_KINDS, type BinaryKind } from './tags.js';
 
 type Binary = ArrayBuffer | ArrayBufferView;

@@ -3,7 +3,7 @@
  * no memory is asked for that they do not fill: each length is compared with what is left before it is believed.
  */
 import { HubError } from '../errors.js';
-import { copyOf, readUtf8, viewOf } from '../text.js';
+import { copyOf, readUtf8, viewOf } from '../bytes.js';
 
 export class ByteReader {
   readonly #bytes: Uint8Array;

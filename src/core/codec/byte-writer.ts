@@ -1,6 +1,6 @@
 /** Bytes that grow as they are written: the sizes, strings and numbers of the tagged form. */
 import { HubError } from '../errors.js';
-import { allocate, utf8Length, writeUtf8 } from '../text.js';
+import { allocate, utf8Length, writeUtf8 } from '../bytes.js';
 
 const FIRST_ROOM = 256;
 /** More than any link takes; here it only keeps the memory from being asked for. */

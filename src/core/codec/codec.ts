@@ -5,7 +5,7 @@
  */
 import { HubError } from '../errors.js';
 import type { Arrival, Encoded, Payload } from '../protocol.js';
-import { copyOf, hostBuffer } from '../text.js';
+import { copyOf, hostBuffer } from '../bytes.js';
 import { parseJson } from './json.js';
 import { isPlain } from './plain.js';
 import { readTagged } from './tagged-reader.js';

@@ -4,7 +4,7 @@
  * are on the way to a member than it takes, so no queue between here and there is filled by one value.
  */
 import type { Envelope, Payload } from '../protocol.js';
-import { allocate, utf8Length, writeUtf8 } from '../text.js';
+import { allocate, utf8Length, writeUtf8 } from '../bytes.js';
 import type { Outbox } from './outbox.js';
 import { KIND, LAST_UNASKED } from './packet.js';
 

@@ -4,7 +4,7 @@
  * A fragment is never gathered: each portion of it is a fragment too.
  */
 import { HubError } from '../errors.js';
-import { allocate } from '../text.js';
+import { allocate } from '../bytes.js';
 import { AT, HEADER, KIND } from './packet.js';
 import { Reader } from './reader.js';
 

@@ -8,7 +8,7 @@ import type { MapSnapshot } from '../ledger/maps.js';
 import type { Snapshot } from '../ledger/ledger.js';
 import type { TicketSnapshot } from '../ledger/ticket-snapshot.js';
 import type { MapEntry, Member, Payload } from '../protocol.js';
-import { copyOf, utf8Length, writeUtf8 } from '../text.js';
+import { copyOf, utf8Length, writeUtf8 } from '../bytes.js';
 import type { KeptSnapshot } from './kept-outcomes.js';
 import { readEntries, writeEntries } from './map-words.js';
 import { inSlices } from './parts.js';

@@ -3,7 +3,7 @@
  * others say does not. Little memory is given for what is only promised; all of it goes when its sender does.
  */
 import type { Payload } from '../protocol.js';
-import { allocate, readUtf8 } from '../text.js';
+import { allocate, readUtf8 } from '../bytes.js';
 import { deliverEach, envelopeOf } from './arrivals.js';
 import type { Deliver } from './arrivals.js';
 import { WINDOW } from './cutter.js';

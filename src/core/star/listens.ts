@@ -1,6 +1,6 @@
 /** What a member says in its hello that it listens to: as much as has room there. The rest it says when it is in. */
 import type { Interest } from '../protocol.js';
-import { utf8Length } from '../text.js';
+import { utf8Length } from '../bytes.js';
 import type { Listens } from './hello.js';
 
 /** Of the 64 KiB of a hello. */

@@ -5,7 +5,7 @@
  */
 import type { HubError } from '../errors.js';
 import type { Envelope, Event, Interest, Payload } from '../protocol.js';
-import { copyOf } from '../text.js';
+import { copyOf } from '../bytes.js';
 import { Batch, BATCH_COUNT } from './batch.js';
 import type { Link } from './link.js';
 import { LongWord } from './long-word.js';

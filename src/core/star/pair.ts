@@ -1,7 +1,7 @@
 /** Two ends of a link within one process: how a broker's own process joins it, and how tests and simulations do. */
 import type { HubError } from '../errors.js';
 import type { Host } from '../host.js';
-import { allocate, copyOf } from '../text.js';
+import { allocate, copyOf } from '../bytes.js';
 import type { Link, LinkSink } from './link.js';
 
 /** What one end sends, the other hears later, in the same order, in a turn of its own: ends never call each other directly. */

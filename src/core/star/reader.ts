@@ -4,7 +4,7 @@
  */
 import { HubError } from '../errors.js';
 import type { Encoded, Payload } from '../protocol.js';
-import { allocate, copyOf, readUtf8, viewOf } from '../text.js';
+import { allocate, copyOf, readUtf8, viewOf } from '../bytes.js';
 import { AT, FLAG, FORM, HEADER, KIND } from './packet.js';
 
 const NOTHING = new Uint8Array(0);

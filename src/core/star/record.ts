@@ -28,7 +28,7 @@
  *
  * A stamp, whose seq is a time, says when what is before it was written. Neither is of the group: no broker begins with them.
  */
-import { readUtf8, viewOf } from '../text.js';
+import { readUtf8, viewOf } from '../bytes.js';
 import { crc32c } from './crc32c.js';
 import { HEADER } from './packet.js';
 import { Reader } from './reader.js';

@@ -1,5 +1,5 @@
 /** Gathers records until they are written. Commands that a member sends together stand in one. */
-import { allocate, utf8Length, viewOf, writeUtf8 } from '../text.js';
+import { allocate, utf8Length, viewOf, writeUtf8 } from '../bytes.js';
 import { crc32c } from './crc32c.js';
 import type { Reader } from './reader.js';
 import { COVERED, HEAD, LONGEST_HEAD, PRELUDE, RECORD, RECORD_AT } from './record.js';

@@ -4,7 +4,7 @@
  * is said to it waits for it here.
  */
 import type { Host } from '../host.js';
-import { copyOf } from '../text.js';
+import { copyOf } from '../bytes.js';
 
 /** Whether what a member has said of itself proves by now that it is dead. On doubt it does not. */
 export type IsDead = (proof: string) => Promise<boolean>;

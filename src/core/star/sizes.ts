@@ -3,7 +3,7 @@ import { HubError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { Command, MapCommand, Payload } from '../protocol.js';
 import { shownName } from '../shown-name.js';
-import { utf8Length } from '../text.js';
+import { utf8Length } from '../bytes.js';
 import type { Reader } from './reader.js';
 
 type OfMany = Extract<MapCommand, { readonly type: 'map.pick' | 'map.transact' }>;

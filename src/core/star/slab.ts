@@ -2,7 +2,7 @@
  * Where packets are written before they leave: one stretch of memory that is handed on whenever it is full or flushed,
  * so that all that is said in one turn leaves in one write. Only whole packets are handed on.
  */
-import { allocate, utf8Length, viewOf, writeUtf8 } from '../text.js';
+import { allocate, utf8Length, viewOf, writeUtf8 } from '../bytes.js';
 import type { Payload } from '../protocol.js';
 import { AT, FORM, HEADER } from './packet.js';
 

@@ -1,6 +1,6 @@
 /** What is left of a journal whose writer has died, or whose machine has gone down, and what of one that is damaged. */
 import { HubError } from '../errors.js';
-import { viewOf } from '../text.js';
+import { viewOf } from '../bytes.js';
 import { eachRecord, endOf, LAST_KIND, PRELUDE, RECORD, RECORD_AT } from './record.js';
 
 /**

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { allocate, hostBuffer, portableUtf8, readUtf8, utf8Length, writeUtf8 } from '../../src/core/text.js';
+import { allocate, hostBuffer, portableUtf8, readUtf8, utf8Length, writeUtf8 } from '../../src/core/bytes.js';
 
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme', maxLength: 60 }), fc.string());
 /** Any UTF-16 units, so halves of pairs too. */

@@ -1,5 +1,5 @@
 /**
- * Text in byte arrays. UTF-8 is written and read where the caller says, with the host's own `Buffer` where there is
+ * Byte arrays, and text in them. UTF-8 is written and read where the caller says, with the host's own `Buffer` where there is
  * one (its methods work on any `Uint8Array`) and the web's `TextEncoder` elsewhere. Both give the same bytes: what is
  * no valid text (a lone surrogate, a broken sequence) becomes U+FFFD, and a byte order mark is text like any other.
  */
