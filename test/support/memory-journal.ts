@@ -12,6 +12,7 @@ export class MemoryJournal implements Journal {
   /** What will take its place, while it is being written. */
   draftBytes: Uint8Array | undefined;
   age = 0;
+  #flushed = 0;
   sync: (() => Promise<void>) | undefined = undefined;
 
   constructor(past: Uint8Array = new Uint8Array(0)) {
@@ -34,17 +35,34 @@ export class MemoryJournal implements Journal {
     return {
       write: (records) => {
         this.#write(records);
-        this.draftBytes = Buffer.concat([this.draftBytes ?? new Uint8Array(0), records]);
+        this.draftBytes = Buffer.concat([this.#draft, records]);
       },
       publish: () => {
+        this.bytes = this.#draft;
         this.snapshots += 1;
-        this.bytes = this.draftBytes ?? this.bytes;
         this.draftBytes = undefined;
+        this.flushed();
       },
       drop: () => {
         this.draftBytes = undefined;
       },
     };
+  }
+
+  /** All that was appended is on the disk. */
+  flushed(): void {
+    this.#flushed = this.bytes.length;
+  }
+
+  /** The disk could not flush: what was appended since it has is gone, and a draft, which has that too, with it. */
+  takeBack(): void {
+    this.bytes = this.bytes.subarray(0, this.#flushed);
+    this.draftBytes = undefined;
+  }
+
+  get #draft(): Uint8Array {
+    if (this.draftBytes === undefined) throw new Error('There is no draft any more.');
+    return this.draftBytes;
   }
 
   #write(records?: Uint8Array): void {

@@ -254,13 +254,17 @@ export class Broker {
   #submit(connection: Connection, packet: Reader): void {
     const { backlog } = connection;
     checkCommandPacket(packet, this.#limits);
-    const waiting = connection.waiting + backlog.length;
+    const waiting = connection.waiting + connection.unheard;
     if (waiting >= this.#limits.commands * 2) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
     const isMuch = asksMuch(packet);
     if (backlog.isEmpty && (!isMuch || connection.hasRoom)) return this.#decide(connection, packet);
     const bytes = packet.copy();
     const copy = new Reader().open(bytes, 0, bytes.length, true);
-    backlog.add(() => this.#decide(connection, copy), isMuch);
+    connection.unheard += 1;
+    backlog.add(() => {
+      connection.unheard -= 1;
+      this.#decide(connection, copy);
+    }, isMuch);
   }
 
   /** Whoever comes back asks again, and hears what became of what was done already. */
@@ -274,10 +278,23 @@ export class Broker {
 
   /** When all that it has said before has been applied, and, if much is to be told then, when there is room for that. */
   #after(connection: Connection, hear: () => void, isMuch = false): void {
-    const { backlog, member } = connection;
-    const whenApplied = (): void => this.#order.after(member, () => connection.hear(hear));
+    const { backlog } = connection;
+    const whenApplied = (): void => (isMuch ? this.#answerMuch(connection, hear) : this.#whenApplied(connection, hear));
     if (backlog.isEmpty && (!isMuch || connection.hasRoom)) whenApplied();
     else backlog.add(whenApplied, isMuch);
+  }
+
+  #whenApplied(connection: Connection, hear: () => void): void {
+    this.#order.after(connection.member, () => connection.hear(hear));
+  }
+
+  /** Until then it waits like a command: whatever else is much comes after that, when there is room again. */
+  #answerMuch(connection: Connection, hear: () => void): void {
+    connection.waiting += 1;
+    this.#whenApplied(connection, () => {
+      hear();
+      connection.decided();
+    });
   }
 
   /** It has asked all that it had to ask again: now what it may have missed. */

@@ -29,8 +29,12 @@ export class Connection implements LinkSink, Flushable {
   member = 0;
   /** To a broker: what it wants to hear of from the first moment on. */
   first: readonly Interest[] = [];
-  /** To a broker: how many commands that came from here wait to be written down, and how many bytes of envelopes behind them. */
+  /**
+   * To a broker: how many commands that came from here wait to be written down, how many come after them and are not heard
+   * yet, and how many bytes of envelopes.
+   */
   waiting = 0;
+  unheard = 0;
   later = 0;
   /** To a broker: the maps whose changes it was not told, for too much waited for it already. */
   readonly behind = new Set<string>();

@@ -1,5 +1,7 @@
 /** What a broker hears only when what came before it is written, or has been told: it is as safe as what it hears at once. */
 import { expect } from 'chai';
+import sinon from 'sinon';
+import { Ledger } from '../../../src/core/ledger/ledger.js';
 import { LIMITS } from '../../../src/core/limits.js';
 import { EVERYONE } from '../../../src/core/protocol.js';
 import { Broker } from '../../../src/core/star/broker.js';
@@ -115,6 +117,42 @@ describe('What a broker hears later', () => {
     expect(outcomes(ann)).to.deep.equal([1, 3, 4, 6, 7, 9]);
   });
 
+  it('counts no message as a command: whoever tells much after a question is not ended for it', async () => {
+    bob.out.interest(KIND.follow, { type: 'topic', name: 'n' });
+    await host.settle();
+
+    set(ann, 1, 'a');
+    ann.out.command(2, 1, { type: 'map.entries', map: 'm' }, false);
+    for (let i = 0; i < COMMANDS * 3; i++) ann.out.forward(packetOf(KIND.message, 0, 2), 0, 20, false);
+    set(ann, 3, 'b');
+    await host.settle();
+
+    expect(outcomes(ann)).to.deep.equal([1, 3]);
+    expect(ann.sink.told.includes('closed')).to.equal(false);
+  });
+
+  it('is worked out when there is room, also where somebody asks for the same again and again while another writes', async () => {
+    const long = JSON.stringify('x'.repeat(30_000));
+    ['a', 'b'].forEach((key, i) => bob.out.command(i + 1, 1, { type: 'map.set', map: 'm', key, value: long }, false));
+    await host.settle();
+    const wholes = sinon.spy(Ledger.prototype, 'whole');
+    ann.valve.isShut = true;
+    set(bob, 3, 'c');
+    bob.out.flush();
+    for (let i = 0; i < 20; i++) {
+      ann.out.interest(KIND.follow, { type: 'map', name: 'm' });
+      ann.out.interest(KIND.unfollow, { type: 'map', name: 'm' });
+    }
+    await host.settle();
+    const before = wholes.callCount;
+    ann.valve.reopen();
+    await host.settle();
+    const after = wholes.callCount;
+    wholes.restore();
+
+    expect([before, after]).to.deep.equal([1, 20]);
+  });
+
   it('is not believed where it says that more of its commands are under way than can be', async () => {
     set(ann, 1, 'a');
     ann.out.command(2 ** 31, 1, { type: 'map.set', map: 'm', key: 'k', value: '1' }, false);
@@ -140,9 +178,10 @@ describe('What a broker hears later', () => {
 });
 
 /** One with nothing in it. */
-function packetOf(kind: number, extra: number): Uint8Array {
+function packetOf(kind: number, extra: number, member = 0): Uint8Array {
   const bytes = new Uint8Array(20);
   bytes[4] = kind;
+  bytes[8] = member;
   bytes[16] = extra;
   return bytes;
 }
