@@ -177,7 +177,8 @@ export class Broker {
     connection.later += size;
     this.#after(connection, () => {
       connection.later -= size;
-      this.#delivery.forward(connection, copy);
+      // Nothing is told by who has left.
+      if (connection.member !== 0) this.#delivery.forward(connection, copy);
     });
   }
 
@@ -311,6 +312,7 @@ export class Broker {
     const number = connection.member;
     if (number === 0) return;
     connection.member = 0;
+    connection.backlog.clear();
     connection.out.cutShort();
     this.#members.delete(number);
     this.#return.back(number);

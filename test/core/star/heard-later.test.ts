@@ -5,6 +5,7 @@ import { Ledger } from '../../../src/core/ledger/ledger.js';
 import { LIMITS } from '../../../src/core/limits.js';
 import { EVERYONE } from '../../../src/core/protocol.js';
 import { Broker } from '../../../src/core/star/broker.js';
+import { Estate } from '../../../src/core/star/estate.js';
 import { Inbox } from '../../../src/core/star/inbox.js';
 import { Outbox } from '../../../src/core/star/outbox.js';
 import { KIND, PROTOCOL } from '../../../src/core/star/packet.js';
@@ -27,13 +28,15 @@ interface Stranger {
 describe('What a broker hears later', () => {
   const COMMANDS = 50;
   let host: VirtualHost;
+  let journal: MemoryJournal;
   let broker: Broker;
   let ann: Stranger;
   let bob: Stranger;
 
   beforeEach(async () => {
     host = new VirtualHost();
-    broker = new Broker({ epoch: 1, floor: 0, host, limits: { ...LIMITS, commands: COMMANDS }, journal: new MemoryJournal() });
+    journal = new MemoryJournal();
+    broker = new Broker({ epoch: 1, floor: 0, host, limits: { ...LIMITS, commands: COMMANDS }, journal });
     await broker.begin();
     ann = await join('ann');
     bob = await join('bob');
@@ -151,6 +154,28 @@ describe('What a broker hears later', () => {
     wholes.restore();
 
     expect([before, after]).to.deep.equal([1, 20]);
+  });
+
+  it('is nothing after its good-bye', async () => {
+    for (const [who, other] of [[ann, 'map.entries'], [bob, 'map.size']] as const) {
+      set(who, 1, 'a');
+      who.out.command(2, 1, { type: other, map: 'm' }, false);
+      who.out.control(KIND.bye);
+      who.out.command(3, 1, { type: 'lock.acquire', key: 'door', ticket: 1, wait: true }, false);
+      set(who, 4, 'late');
+      await host.settle();
+    }
+    const cid = await join('cid');
+    cid.out.command(1, 1, { type: 'lock.acquire', key: 'door', ticket: 1, wait: false }, false);
+    cid.out.command(2, 1, { type: 'map.get', map: 'm', key: 'late' }, false);
+    await host.settle();
+    const types: string[] = [];
+    new Inbox(LIMITS.packet, (packet) => {
+      if (packet.kind === KIND.outcome) types.push(readOutcome(packet).type);
+    }).received(cid.sink.bytes);
+
+    expect(types).to.deep.equal(['granted', 'absent']);
+    expect([...Estate.read(journal.bytes).ledger.members.values()].map(({ id }) => id)).to.deep.equal(['cid']);
   });
 
   it('is not believed where it says that more of its commands are under way than can be', async () => {
