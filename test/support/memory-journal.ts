@@ -54,10 +54,11 @@ export class MemoryJournal implements Journal {
     this.#flushed = this.bytes.length;
   }
 
-  /** The disk could not flush: what was appended since it has is gone, and a draft, which has that too, with it. */
-  takeBack(): void {
+  /** The disk could not flush: what was appended since it has is gone, and a draft, which has that too, with it. Returns why. */
+  takeBack(): Error {
     this.bytes = this.bytes.subarray(0, this.#flushed);
     this.draftBytes = undefined;
+    return new Error('EIO: i/o error, fdatasync');
   }
 
   get #draft(): Uint8Array {

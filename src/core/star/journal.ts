@@ -12,7 +12,10 @@ export interface Journal {
    * records could not be written, and then none of them is there. The bytes are the caller's again.
    */
   append(records: Uint8Array): void;
-  /** Resolves when all that was appended outlives the machine. Absent where nobody is to wait for that. */
+  /**
+   * Resolves when all that was appended outlives the machine. Rejects when that cannot be, and then nothing is there that was
+   * appended since it has resolved last, nor a draft. Absent where nobody is to wait for it.
+   */
   readonly sync?: (() => Promise<void>) | undefined;
   /** Begins to write the journal anew. Throws when that cannot be begun. */
   draft(): Draft;

@@ -62,7 +62,7 @@ async function holds(steps: readonly Step[], first: number, flushes: boolean): P
   const host = new VirtualHost();
   const journal = new MemoryJournal();
   const flushing: ((isWell: boolean) => void)[] = [];
-  if (flushes) journal.sync = () => new Promise((flushed, failed) => flushing.push((isWell) => (isWell ? (journal.flushed(), flushed()) : (journal.takeBack(), failed(new Error('EIO'))))));
+  if (flushes) journal.sync = () => new Promise((resolve, reject) => flushing.push((isWell) => (isWell ? resolve(journal.flushed()) : reject(journal.takeBack()))));
   const estate = Estate.read(journal.bytes);
   const turn = new Turn(host);
   const order = new Order({ estate, journal, size: 0, limit: 600, floor: 100, host, turn, refusal: () => undefined, direct: () => {} });
@@ -108,6 +108,7 @@ async function holds(steps: readonly Step[], first: number, flushes: boolean): P
   await order.close();
 }
 
+/** A member who knows what it has to be told, and whether it was told all that it had asked before something that comes after that. */
 class Person implements Asker {
   readonly member: number;
   readonly out: Outbox;
