@@ -39,7 +39,7 @@ export const BAD_INPUTS: Readonly<Record<number, BadInput>> = {
   30: { what: 'a wrong secret, or the proof of another', shown: [['core/star/secret.test.ts', 'refuses who cannot sign what the broker has just made up, be it the answer to an earlier challenge'], ['core/star/secret.test.ts', 'does not take its own proof back as the proof of the other side']] },
   31: { what: 'a hello of a later version', shown: [['core/star/hello.test.ts', 'are refused where they are of another version, older or newer, with both numbers']] },
   32: { what: 'JSON that is a million levels deep', shown: [['core/codec/json.test.ts', 'is refused before it is parsed if it is a million levels deep']] },
-  33: { what: 'keys that are no good text', shown: [['core/arguments.test.ts', 'may not be half of a surrogate pair: two such names would become one on the way'], ['core/text.test.ts', 'puts U+FFFD in place of half a pair']] },
+  33: { what: 'keys that are no good text', shown: [['core/arguments.test.ts', 'may not be half of a surrogate pair: two such names would become one on the way'], ['core/bytes.test.ts', 'puts U+FFFD in place of half a pair']] },
   34: { what: 'keys such as `__proto__`, and the empty one', shown: [['compliance/state.ts', 'under any key, in maps of any name (pitfall 4)'], ['compliance/locks.ts', 'of any name (pitfall 4)']] },
   35: { what: 'values that JSON does not keep', shown: [['core/codec/codec.test.ts', 'gives back any value that can cross processes'], ['compliance/values.ts', 'an instance of a class as the plain object that its own fields make']] },
   36: { what: 'values that cannot cross', shown: [['compliance/telling.ts', 'a function, and names the path to it'], ['core/codec/codec.test.ts', 'and with what a getter threw']] },

@@ -29,7 +29,7 @@ import { RollCall } from './roll-call.js';
 import type { Secret } from './secret.js';
 import { checkCommandPacket } from './sizes.js';
 import { Turn } from './turn.js';
-import { asksMuch, readInterest } from './vocabulary.js';
+import { asksMuch, isRelease, readInterest } from './vocabulary.js';
 
 export interface BrokerOptions {
   readonly epoch: number;
@@ -256,7 +256,7 @@ export class Broker {
     const { backlog } = connection;
     checkCommandPacket(packet, this.#limits);
     const waiting = connection.waiting + connection.unheard;
-    if (waiting >= this.#limits.commands * 2) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
+    if (waiting >= this.#limits.commands * 2 && !isRelease(packet)) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
     const isMuch = asksMuch(packet);
     if (backlog.isEmpty && (!isMuch || connection.hasRoom)) return this.#decide(connection, packet);
     const bytes = packet.copy();

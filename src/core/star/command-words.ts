@@ -25,6 +25,11 @@ export function asksMuch(packet: Reader): boolean {
   return ASKS_MUCH.has(packet.extra);
 }
 
+/** It is taken however many commands wait, so that what is held does not stay held. */
+export function isRelease(packet: Reader): boolean {
+  return packet.extra === COMMANDS['lock.release'].code;
+}
+
 /** Of a ticket that is asked for. */
 const WAITS = 1;
 const HAS_TERMS = 2;

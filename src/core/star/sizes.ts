@@ -8,8 +8,8 @@ import type { Reader } from './reader.js';
 
 type OfMany = Extract<MapCommand, { readonly type: 'map.pick' | 'map.transact' }>;
 
-/** So many outcomes are not told though the commands are decided, and more. */
-const MOST_UNSAID = 1_024;
+/** Releases are taken beyond the limit of commands, and some outcomes are told later than others: so many more are believed. */
+const RELEASES = 32_768;
 
 /** What a packet may hold beside its payload: two names at most, and some numbers. */
 const ROOM_FOR_THE_REST = 4_096;
@@ -34,7 +34,7 @@ export function checkCommand(command: Command, limits: Limits): void {
 export function checkCommandPacket({ start, end, id, member: oldest }: Reader, { entry, commands }: Limits): void {
   const size = end - start;
   const count = (id - oldest) >>> 0;
-  if (count > commands * 2 + MOST_UNSAID) throw new HubError('OVERLOADED', `A command came with the number ${id}, from a member that has no outcome of command ${oldest}: ${count} at a time, the limit is ${commands}.`);
+  if (count > commands * 2 + RELEASES) throw new HubError('OVERLOADED', `A command came with the number ${id}, from a member that has no outcome of command ${oldest}: ${count} at a time, the limit is ${commands}.`);
   if (size > entry + ROOM_FOR_THE_REST) throw new HubError('TOO_LARGE', `A command of ${size} bytes came; the limit is ${entry}. Ask for less at once, or raise \`limits.entry\` on all sides.`);
 }
 

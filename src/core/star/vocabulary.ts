@@ -10,7 +10,7 @@ import type { KIND } from './packet.js';
 import type { Reader } from './reader.js';
 import type { Slab } from './slab.js';
 
-export { asksMuch, readCommand, writeCommand } from './command-words.js';
+export { asksMuch, isRelease, readCommand, writeCommand } from './command-words.js';
 export type { Submitted } from './command-words.js';
 export { readOutcome, writeOutcome } from './outcome-words.js';
 export type { Told } from './outcome-words.js';

@@ -187,6 +187,23 @@ describe('What a broker hears later', () => {
     expect([ann, bob].map(({ sink }) => sink.told.at(-1))).to.deep.equal(['closed', 'closed']);
   });
 
+  it('may be as many releases as there are tickets, whatever the limit of commands is', async () => {
+    const count = COMMANDS * 5;
+    for (let ticket = 1; ticket <= count; ticket++) {
+      ann.out.command(ticket, ticket, { type: 'lock.acquire', key: `k${ticket}`, ticket, wait: true }, false);
+      if (ticket % COMMANDS === 0) await host.settle();
+    }
+
+    for (let ticket = 1; ticket <= count; ticket++) ann.out.command(count + ticket, count + 1, { type: 'lock.release', ticket }, true);
+    await host.settle();
+    bob.out.command(1, 1, { type: 'lock.lines', most: count }, false);
+    set(bob, 2, 'b');
+    await host.settle();
+
+    expect(ann.sink.told).not.to.include('closed');
+    expect(outcomes(bob)).to.deep.equal([2]);
+  });
+
   it('is bounded: who goes on asking, and does not hear the answers, is ended', async () => {
     ann.valve.isShut = true;
     set(ann, 1, 'a');
