@@ -5,10 +5,11 @@ import { meetingPlace } from '../support/meeting-place.js';
 
 describe('Processes that race for a folder', function () {
   this.timeout(60_000);
-  const place = meetingPlace();
   let race: Race;
 
+  // Before their folder goes.
   afterEach(() => race.end());
+  const place = meetingPlace();
 
   it('have one broker at the start, and one after each that is killed: 2 processes', async () => {
     race = new Race(place.path, 'plain', 2);
@@ -33,8 +34,8 @@ describe('Processes that race for a folder', function () {
     expect((await readdir(place.path)).filter((name) => name.startsWith('t'))).to.deep.equal([]);
   });
 
-  it('have never two, when they pause between any two steps', async () => {
-    race = new Race(place.path, 'jitter', 8);
+  it('have never two, when they pause between any two steps: 16 processes', async () => {
+    race = new Race(place.path, 'jitter', 16);
 
     await race.settled();
     for (let round = 0; round < 6; round++) {
@@ -45,8 +46,8 @@ describe('Processes that race for a folder', function () {
     expect(race.overlaps()).to.deep.equal([]);
   });
 
-  it('have never two, and soon one, when they die in the middle of a take-over', async () => {
-    race = new Race(place.path, 'crash', 8);
+  it('have never two, and soon one, when they die in the middle of a take-over: 16 processes', async () => {
+    race = new Race(place.path, 'crash', 16);
 
     await race.settled();
     for (let round = 0; round < 6; round++) {
