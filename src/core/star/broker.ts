@@ -172,13 +172,12 @@ export class Broker {
   #forwardLater(connection: Connection, packet: Reader): void {
     const size = packet.end - packet.start;
     if (packet.kind <= LAST_UNASKED && connection.later + size > this.#limits.queue) return this.#delivery.refuse(connection, packet);
-    const bytes = packet.copy();
-    const copy = new Reader().open(bytes, 0, bytes.length, true);
+    const kept = packet.keep();
     connection.later += size;
     this.#after(connection, () => {
       connection.later -= size;
       // Nothing is told by who has left.
-      if (connection.member !== 0) this.#delivery.forward(connection, copy);
+      if (connection.member !== 0) this.#delivery.forward(connection, kept);
     });
   }
 
@@ -259,12 +258,11 @@ export class Broker {
     if (waiting >= this.#limits.commands * 2 && !isRelease(packet)) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
     const isMuch = asksMuch(packet);
     if (backlog.isEmpty && (!isMuch || connection.hasRoom)) return this.#decide(connection, packet);
-    const bytes = packet.copy();
-    const copy = new Reader().open(bytes, 0, bytes.length, true);
+    const kept = packet.keep();
     connection.unheard += 1;
     backlog.add(() => {
       connection.unheard -= 1;
-      this.#decide(connection, copy);
+      this.#decide(connection, kept);
     }, isMuch);
   }
 
