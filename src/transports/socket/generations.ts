@@ -9,6 +9,8 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { HubError } from '../../core/errors.js';
+import { isGone, parseOwner } from './owner.js';
+import type { Owner } from './owner.js';
 import type { Steps } from './steps.js';
 import { codeOf } from './system-error.js';
 
@@ -130,7 +132,13 @@ export class Generations {
     await this.#steps.write(note, '').catch(ignore('EEXIST'));
   }
 
-  async hasResigned(proof: string): Promise<boolean> {
+  /** Whether a member will not come back, by what it has said of itself: its process has ended, or it has left a note. On doubt it may. */
+  async isOver(proof: string, observer: Owner): Promise<boolean> {
+    const owner = parseOwner(proof);
+    return owner !== undefined && ((await isGone(owner, observer)) || this.#hasResigned(proof));
+  }
+
+  async #hasResigned(proof: string): Promise<boolean> {
     const note = this.#note(proof);
     return note !== undefined && (await this.#steps.look(note)) !== undefined;
   }

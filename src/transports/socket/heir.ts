@@ -8,7 +8,7 @@ import type { Secret } from '../../core/star/secret.js';
 import type { Generations } from './generations.js';
 import type { Durability } from './journal-file.js';
 import { readOwner } from './oracle.js';
-import { isGone, parseOwner, thisProcess } from './owner.js';
+import { thisProcess } from './owner.js';
 import type { Steps } from './steps.js';
 
 export interface Heir {
@@ -32,10 +32,7 @@ export async function checkHeir({ durability, secret }: Heir, generations: Gener
   const owner = await readOwner(generations, steps, last);
   const proofs = await steps.proofs(generations.folder(last), owner?.boot !== self.boot);
   if (proofs === undefined && strangeness === undefined) return;
-  const fates = (proofs ?? [undefined]).map(async (proof) => {
-    const member = parseOwner(proof);
-    return proof !== undefined && member !== undefined && ((await isGone(member, self)) || generations.hasResigned(proof));
-  });
+  const fates = (proofs ?? [undefined]).map((proof) => proof !== undefined && generations.isOver(proof, self));
   if ((await Promise.all(fates)).every((isOver) => isOver)) return;
   const end = proofs === undefined ? `, and remove the folder ${generations.path}, which keeps nothing` : '';
   if (strangeness !== undefined) {

@@ -5,7 +5,7 @@ import type { Link } from '../../core/star/link.js';
 import type { Meeting } from '../../core/star/rendezvous.js';
 import type { IsDead } from '../../core/star/return.js';
 import type { Generations } from './generations.js';
-import { isGone, parseOwner, thisProcess } from './owner.js';
+import { thisProcess } from './owner.js';
 import type { Owner } from './owner.js';
 import type { Generation } from './take-over.js';
 import type { Steps } from './steps.js';
@@ -41,10 +41,8 @@ export class Reign implements Authority {
   }
 
   readonly isDead: IsDead = async (proof) => {
-    const owner = parseOwner(proof);
-    if (owner === undefined) return false;
     this.#self ??= thisProcess();
-    return (await isGone(owner, await this.#self)) || this.#generations.hasResigned(proof);
+    return this.#generations.isOver(proof, await this.#self);
   };
 
   accept(onLink: (link: Link) => void): void {
