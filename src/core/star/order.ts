@@ -19,6 +19,7 @@ import { FLAG } from './packet.js';
 import { Reader } from './reader.js';
 import { eachCommand } from './record.js';
 import { Records } from './records.js';
+import { TURNFUL } from './turn.js';
 import type { Flushable, Turn } from './turn.js';
 import { Upkeep } from './upkeep.js';
 import { readCommand } from './vocabulary.js';
@@ -299,7 +300,5 @@ const PASSED: Told = { type: 'unwritten', reason: 'The last authority could not 
 
 /** So many bytes are written without waiting for the end of the turn. */
 const GREAT_BATCH = 65_536;
-/** To write so many bytes takes a turn of its own. */
-const TURNFUL = 4_194_304;
 /** How soon it is tried again to write what must be written. */
 const RETRY = 100;

@@ -5,6 +5,7 @@
 import type { Estate } from './estate.js';
 import type { Draft, Journal } from './journal.js';
 import { Records } from './records.js';
+import { TURNFUL } from './turn.js';
 
 export class Renewal {
   readonly #draft: Draft;
@@ -91,9 +92,6 @@ export class Renewal {
     }
   }
 }
-
-/** To write so many bytes takes a turn of its own. */
-const TURNFUL = 4_194_304;
 
 /** So many times what comes in between. */
 const HASTE = 2;

@@ -1,6 +1,9 @@
 /** A turn of the event loop: all of it is one moment, and what is said to all links in it leaves at its end, in one write for each. */
 import type { Host } from '../host.js';
 
+/** To write down so many bytes takes a turn of its own. */
+export const TURNFUL = 4_194_304;
+
 export interface Flushable {
   flush(): void;
 }
