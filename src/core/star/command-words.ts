@@ -22,12 +22,12 @@ export function readCommand(packet: Reader): Submitted {
 
 /** Whether so short a question may have an answer without bound, which has to be worked out. */
 export function asksMuch(packet: Reader): boolean {
-  return ASKS_MUCH.has(packet.extra);
+  return packet.extra === ENTRIES || packet.extra === LINES;
 }
 
 /** It is taken however many commands wait, so that what is held does not stay held. */
 export function isRelease(packet: Reader): boolean {
-  return packet.extra === COMMANDS['lock.release'].code;
+  return packet.extra === RELEASE;
 }
 
 /** Of a ticket that is asked for. */
@@ -140,7 +140,9 @@ const COMMANDS: Vocabulary<Submitted> = {
 };
 
 const COMMAND_OF = byCode<Submitted>(COMMANDS);
-const ASKS_MUCH = new Set((['map.entries', 'lock.lines'] as const).map((type) => COMMANDS[type].code));
+const ENTRIES = COMMANDS['map.entries'].code;
+const LINES = COMMANDS['lock.lines'].code;
+const RELEASE = COMMANDS['lock.release'].code;
 
 /** Two forms, so that the plain one has its own. */
 function readAcquire(packet: Reader): Submitted & { readonly type: 'lock.acquire' } {
