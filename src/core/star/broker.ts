@@ -172,7 +172,7 @@ export class Broker {
   #forwardLater(connection: Connection, packet: Reader): void {
     const size = packet.end - packet.start;
     if (packet.kind <= LAST_UNASKED && connection.later + size > this.#limits.queue) return this.#delivery.refuse(connection, packet);
-    const kept = packet.keep();
+    const kept = keep(packet);
     connection.later += size;
     this.#after(connection, () => {
       connection.later -= size;
@@ -258,7 +258,7 @@ export class Broker {
     if (waiting >= this.#limits.commands * 2 && !isRelease(packet)) throw new HubError('OVERLOADED', `${waiting} commands of a member wait, and it goes on: the limit is ${this.#limits.commands}.`);
     const isMuch = asksMuch(packet);
     if (backlog.isEmpty && (!isMuch || connection.hasRoom)) return this.#decide(connection, packet);
-    const kept = packet.keep();
+    const kept = keep(packet);
     connection.unheard += 1;
     backlog.add(() => {
       connection.unheard -= 1;
@@ -341,6 +341,12 @@ export class Broker {
 const NOTHING = new Uint8Array(0);
 
 const doubt: IsDead = async () => false;
+
+/** To be read later. */
+function keep(packet: Reader): Reader {
+  const bytes = packet.copy();
+  return new Reader().open(bytes, 0, bytes.length, true);
+}
 
 /** What was agreed before is not told to who follows only now: it begins with the whole. */
 function isOrdered({ type }: Interest): boolean {

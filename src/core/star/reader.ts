@@ -147,12 +147,6 @@ export class Reader {
     return copy;
   }
 
-  /** The same, to be read later. */
-  keep(): Reader {
-    const bytes = this.copy();
-    return new Reader().open(bytes, 0, bytes.length, true);
-  }
-
   /** Where `size` more bytes begin, which are passed over. */
   skip(size: number): number {
     return this.#take(size);
